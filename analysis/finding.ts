@@ -1,0 +1,122 @@
+import type { EdgeKey, NodeKey, Period } from '../graph/index.ts';
+
+export type Side = 'client' | 'server';
+
+/** One tag value on one end of an edge. A failure domain is a conjunction of them. */
+export interface DomainTag {
+  readonly side: Side;
+  readonly tag: string;
+  readonly value: string;
+}
+
+export type SignalName =
+  | 'errors'
+  | 'latency'
+  | 'connect failures'
+  | 'resets'
+  | 'retransmits'
+  | 'round trip'
+  | 'wait before read'
+  | 'traffic'
+  | 'vanished';
+
+export interface Signal {
+  readonly edge: EdgeKey;
+  readonly signal: SignalName;
+  readonly was: number | null;
+  readonly is: number | null;
+  /** `ms`, `share`, `per second`. */
+  readonly unit: string;
+  readonly requests: number;
+  readonly p: number;
+}
+
+export type Mechanism =
+  | 'slow service'
+  | 'errors'
+  | 'overload'
+  | 'network loss'
+  | 'network latency'
+  | 'refused'
+  | 'unreachable'
+  | 'resets'
+  | 'dependency';
+
+export interface Count {
+  readonly bad: number;
+  readonly total: number;
+  /** bad / total, 0 when total is 0. */
+  readonly rate: number;
+}
+
+/** Where the added time of a slow request went, median milliseconds now less then; `null` where it was not measured. */
+export interface TimeSplit {
+  readonly service: number | null;
+  readonly wait: number | null;
+  readonly network: number | null;
+}
+
+/** Origin, domain, mechanism and the evidence for them, with what was ruled out. Data, not text. */
+export interface Finding {
+  readonly rank: number;
+  readonly origin: EdgeKey | NodeKey;
+  /** Empty: no tag explains it. */
+  readonly domain: readonly DomainTag[];
+  /** Domains the data cannot tell apart from `domain`. */
+  readonly aliases: readonly (readonly DomainTag[])[];
+  readonly mechanism: Mechanism;
+  readonly signal: SignalName;
+  /** Share of the excess that lies inside the domain, 0..1. */
+  readonly explains: number;
+  readonly inside: Count;
+  readonly outside: Count;
+  /** Rate ratio inside to outside with its 95 % interval. */
+  readonly ratio: { readonly estimate: number; readonly low: number; readonly high: number | null };
+  readonly p: number;
+  /** Microseconds since the epoch. */
+  readonly onset: number;
+  readonly change: { readonly kind: string; readonly what: string; readonly at: number } | null;
+  readonly counterfactual: { readonly signal: string; readonly is: number; readonly would: number } | null;
+  readonly split: TimeSplit | null;
+  readonly ruledOut: readonly { readonly domain: readonly DomainTag[]; readonly because: string }[];
+  /** SQL that gives the rows the counts come from. */
+  readonly rows: string;
+}
+
+export interface ReportCoverage {
+  readonly seen: number;
+  readonly lost: number;
+  readonly unresolved: number;
+  readonly nodesReporting: number;
+  readonly nodesExpected: number;
+  /** Spans without any report inside the period. */
+  readonly gaps: readonly Period[];
+}
+
+export type Verdict = 'anomalous' | 'healthy' | 'not enough data';
+
+/** The answer to "why is SERVICE slow". Times are microseconds since the epoch; renderers turn them into text. */
+export interface Report {
+  readonly service: NodeKey;
+  readonly period: Period;
+  readonly baseline: Period;
+  readonly verdict: Verdict;
+  /** What was missing when the verdict is `not enough data`: "12 requests since 03:04, 20 needed". */
+  readonly missing: string | null;
+  readonly signals: readonly Signal[];
+  readonly findings: readonly Finding[];
+  /** Workloads hit by it, by share of their requests. */
+  readonly blastRadius: readonly (NodeKey & { readonly share: number })[];
+  /** Workloads looked at and found innocent, with the reason. */
+  readonly exonerated: readonly (NodeKey & { readonly because: string })[];
+  /** The service's own client-seen latency in ms, now and in the baseline. */
+  readonly health: {
+    readonly p50: number | null;
+    readonly p99: number | null;
+    readonly wasP50: number | null;
+    readonly wasP99: number | null;
+    readonly errorRate: number | null;
+    readonly wasErrorRate: number | null;
+  };
+  readonly coverage: ReportCoverage;
+}

@@ -1,0 +1,143 @@
+import type { Change, Endpoint } from '../enrich/index.ts';
+import type { Histogram } from '../probe/index.ts';
+
+/** The base window, microseconds. */
+export const WINDOW_MICROS = 10_000_000;
+
+/** Everything counted of one edge, leaf or group in a period. Sums and histograms merge exactly. */
+export interface EdgeCounts {
+  /** Connections established, and ended after having been established. */
+  readonly opened: number;
+  readonly closed: number;
+  /** Connections that never opened, by reason. */
+  readonly refused: number;
+  readonly timedOut: number;
+  readonly unreachable: number;
+  /** Connections reset after (or while) opening, by the end that did it. */
+  readonly resetByClient: number;
+  readonly resetByServer: number;
+  readonly requests: number;
+  readonly failedRequests: number;
+  readonly bytesSent: number;
+  readonly bytesReceived: number;
+  /** Segments sent by both ends, and retransmits among them. */
+  readonly segments: number;
+  readonly retransmits: number;
+  /** Client-seen time of a request; server-side wait before the first read, and service time. */
+  readonly latency: Histogram;
+  readonly wait: Histogram;
+  readonly service: Histogram;
+  /** Smoothed round trip, one sample per connection and window; time to connect, one per opened connection. */
+  readonly rtt: Histogram;
+  readonly connect: Histogram;
+}
+
+/** Row of the endpoint dimension. */
+export interface EndpointRow extends Endpoint {
+  readonly id: number;
+}
+
+/** The finest grain: two endpoints and the server's port, summed over a period. */
+export interface Leaf {
+  readonly client: EndpointRow;
+  readonly server: EndpointRow;
+  readonly port: number;
+  readonly counts: EdgeCounts;
+}
+
+/** A workload, or what stands for one: `namespace` is `''` for what lives outside the cluster. */
+export interface NodeKey {
+  readonly namespace: string;
+  readonly workload: string;
+}
+
+export interface EdgeKey {
+  readonly client: NodeKey;
+  readonly server: NodeKey;
+  readonly port: number;
+}
+
+/** client workload → server workload on a server port. */
+export interface Edge extends EdgeKey {
+  readonly counts: EdgeCounts;
+}
+
+/** One edge in one window. */
+export interface EdgeWindow extends EdgeKey {
+  readonly window: number;
+  readonly counts: EdgeCounts;
+}
+
+/** What one node's probe saw and lost in one window. */
+export interface CoverageRow {
+  readonly window: number;
+  readonly node: string;
+  /** Connections seen, lost for good, and flow ends without a name. */
+  readonly seen: number;
+  readonly lost: number;
+  readonly ends: number;
+  readonly unresolved: number;
+}
+
+export interface Period {
+  /** Microseconds since the epoch; `from` inclusive, `to` exclusive. */
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface Neighbour extends NodeKey {
+  /** Hops from the centre, negative upstream, 0 for the centre itself. */
+  readonly hops: number;
+}
+
+export interface Neighbourhood {
+  readonly centre: NodeKey;
+  readonly nodes: readonly Neighbour[];
+  readonly edges: readonly Edge[];
+  /** Nodes left out because of the cap, with their share of the requests. */
+  readonly folded: { readonly nodes: number; readonly share: number };
+}
+
+export type Direction = 'up' | 'down' | 'both';
+
+export interface SearchHit {
+  readonly kind:
+    | 'workload'
+    | 'service'
+    | 'pod'
+    | 'image'
+    | 'node'
+    | 'address'
+    | 'namespace'
+    | 'zone'
+    | 'version';
+  readonly value: string;
+  /** The workload to open for it; `null` where it belongs to several. */
+  readonly workload: NodeKey | null;
+}
+
+/**
+ * What every later room may ask the edge table. Both ends' views of one connection have met: a connection is counted
+ * once, from the client's side where it was seen, else from the server's.
+ */
+export interface EdgeReader {
+  /** Period that holds data, `null` when the store is empty. */
+  range(): Promise<Period | null>;
+  /** Gaps of a period: spans in which no probe reported at all (whole windows). */
+  gaps(period: Period): Promise<Period[]>;
+  nodes(period: Period): Promise<NodeKey[]>;
+  edges(period: Period): Promise<Edge[]>;
+  /** Per window, ascending; `edges` restricts it. Empty windows are left out. */
+  series(period: Period, edges?: readonly EdgeKey[]): Promise<EdgeWindow[]>;
+  leaves(period: Period, edges?: readonly EdgeKey[]): Promise<Leaf[]>;
+  coverage(period: Period): Promise<CoverageRow[]>;
+  changes(period: Period): Promise<Change[]>;
+  neighbourhood(
+    centre: NodeKey,
+    period: Period,
+    options?: { readonly hops?: number; readonly direction?: Direction; readonly limit?: number },
+  ): Promise<Neighbourhood>;
+  search(text: string, limit?: number): Promise<SearchHit[]>;
+  /** SQL that returns the rows behind an edge in a period, for the reader who wants to check. */
+  rowsQuery(period: Period, edge: EdgeKey): string;
+}

@@ -1,0 +1,148 @@
+/**
+ * libbpf for Node: what a collector needs to run CO-RE programs and read what they saw, without a JavaScript call per
+ * record. Linux only, needs libbpf >= 1.1 when it is built. Blocking calls end in `Sync` or say so.
+ */
+
+/** Why the native part is absent, or `null` when it is loaded. Never throws: callers decide what to do without it. */
+export function unavailable(): BpfError | null;
+
+/** Every failure: `code` is an errno name (`EPERM`, `EINVAL`, …) or one of the names below. */
+export class BpfError extends Error {
+  readonly code: string;
+  /** Last lines of the kernel verifier's or libbpf's log, `''` when there is none. */
+  readonly log: string;
+}
+
+/** Whether the running kernel has BTF, and has this BTF type (`btf_trace_inet_sock_set_state` for a tracepoint). */
+export function kernelHasBtf(): boolean;
+export function kernelHasType(name: string): boolean;
+/** Number of arguments of a BTF tracepoint (`sk_data_ready` → 1), or `-1` when the kernel has none of that name. */
+export function tracepointArguments(name: string): number;
+/** Names and numbers of a kernel enum, e.g. `skb_drop_reason`; empty when unknown. */
+export function kernelEnum(name: string): Record<string, number>;
+
+/** Turns the kernel's per-program run statistics on until the returned function is called. */
+export function enableStats(): () => void;
+
+export interface ProgramInfo {
+  readonly name: string;
+  readonly section: string;
+  readonly autoload: boolean;
+  readonly loaded: boolean;
+}
+
+export interface ProgramStatistics {
+  readonly name: string;
+  readonly runCount: number;
+  readonly runNanos: number;
+}
+
+/** One CO-RE object file: open, choose, load, attach, read, close. */
+export class BpfObject {
+  /** @throws BpfError `EACCES` when the file is world-writable, `ENOENT`, `EINVAL` when it is not a BPF object. */
+  static open(path: string): BpfObject;
+  programs(): ProgramInfo[];
+  /** Before `load`. */
+  setAutoload(program: string, load: boolean): void;
+  setMaxEntries(map: string, entries: number): void;
+  /** Writes a `const volatile` global of `.rodata` (before `load`) by its name; `bytes` must have the variable's size. */
+  setGlobal(variable: string, bytes: Uint8Array): void;
+  /** @throws BpfError with the verifier's log. */
+  load(): void;
+  /** Attaches tp_btf, tracepoint, raw tracepoint, kprobe programs by their section. */
+  attach(program: string): Link;
+  attachUprobe(
+    program: string,
+    options: { binary: string; offset: number; pid?: number; returns?: boolean },
+  ): Link;
+  /** Runs an iterator program once to its end and returns what it wrote. `netns`: path of the namespace to run it in. */
+  runIteratorSync(program: string, options?: { netns?: string }): Uint8Array;
+  map(name: string): BpfMap;
+  ring(map: string): Ring;
+  statistics(): ProgramStatistics[];
+  /** Detaches and frees everything opened from it. Idempotent. */
+  close(): void;
+}
+
+export interface Link {
+  detach(): void;
+}
+
+/** Raw bytes in, raw bytes out; the caller knows the layouts. */
+export interface BpfMap {
+  readonly keySize: number;
+  readonly valueSize: number;
+  readonly maxEntries: number;
+  lookup(key: Uint8Array): Uint8Array | null;
+  update(key: Uint8Array, value: Uint8Array): void;
+  /** True when the key was there. */
+  delete(key: Uint8Array): boolean;
+  /**
+   * Reads the whole hash map by batches: `count` keys and values, packed. Per-CPU maps give one value per possible
+   * CPU, each rounded up to 8 bytes. Entries that come or go meanwhile may be missed or seen, never torn across keys.
+   */
+  sweep(): { readonly count: number; readonly keys: Uint8Array; readonly values: Uint8Array };
+}
+
+/**
+ * Consumer of a BPF_MAP_TYPE_RINGBUF. Records are copied into one buffer: for each a `u32` length, a `u32` zero, then
+ * the payload padded to 8 bytes. When the buffer is full the rest stays in the ring.
+ */
+export interface Ring {
+  /** Fills `into` and returns how many bytes and records it holds now. */
+  drain(into: Uint8Array): { readonly bytes: number; readonly records: number };
+  /** Bytes waiting in the ring. */
+  pending(): number;
+}
+
+export interface ConntrackOptions {
+  /** Path of the network namespace (`/run/netns/n1`, `/proc/PID/ns/net`); the process's own when absent. */
+  readonly netns?: string;
+  /** Receive buffer asked for with SO_RCVBUFFORCE, bytes. Default 4 MiB. */
+  readonly receiveBuffer?: number;
+}
+
+/**
+ * A netlink socket on the connection tracking table of one network namespace: NEW and DESTROY events, and dumps.
+ * TCP and UDP, both address families. Both calls are non-blocking and parse in native code.
+ */
+export class Conntrack {
+  static open(options?: ConntrackOptions): Conntrack;
+  /** Starts a dump; its entries come through `read` like events, marked `dump`. */
+  requestDump(): void;
+  /**
+   * Reads what waits, at most `limit` entries (default 4096). `overflowed`: the kernel dropped messages since the
+   * last read (ENOBUFS): ask for a dump. `dumpDone`: the dump asked for has ended.
+   */
+  read(limit?: number): {
+    readonly entries: ConntrackEntry[];
+    readonly overflowed: boolean;
+    readonly dumpDone: boolean;
+  };
+  close(): void;
+}
+
+export interface ConntrackEntry {
+  readonly kind: 'new' | 'destroy' | 'dump';
+  readonly protocol: number;
+  /** The tuple as the first packet had it, and as answers have it: they differ where something was translated. */
+  readonly original: ConntrackTuple;
+  readonly reply: ConntrackTuple;
+}
+
+/** Addresses are text (`10.0.0.1`, RFC 5952 for IPv6). */
+export interface ConntrackTuple {
+  readonly source: string;
+  readonly sourcePort: number;
+  readonly destination: string;
+  readonly destinationPort: number;
+}
+
+/** Socket cookie of a file descriptor of this process (SO_COOKIE), for tests and self-identification. */
+export function socketCookie(fd: number): bigint;
+
+/** Runs `action` synchronously with the calling thread in another network namespace. */
+export function inNetnsSync<T>(path: string, action: () => T): T;
+
+/** Drops every capability but those named (`CAP_NET_ADMIN`, …) from the permitted and effective sets of all threads. */
+export function keepCapabilities(names: readonly string[]): void;

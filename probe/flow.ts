@@ -1,0 +1,113 @@
+import type { Histogram } from './histogram.ts';
+
+/** One end of a socket as text: IPv4 dotted (v4-mapped IPv6 is unwrapped), IPv6 in RFC 5952 form. */
+export interface Address {
+  readonly ip: string;
+  readonly port: number;
+}
+
+export type Role = 'client' | 'server';
+
+/** Which source gave the translated remote of a flow; `none` when nothing translated it. */
+export type NatSource = 'none' | 'connect' | 'packet' | 'conntrack' | 'peer';
+
+/** Why a connection never opened, or ended before its time. */
+export type Failure = 'refused' | 'timeout' | 'reset' | 'unreachable';
+
+export type Protocol = 'tcp' | 'http' | 'redis';
+
+/** The process an end belongs to, recorded where the kernel's `current` was that process. */
+export interface Owner {
+  readonly pid: number;
+  readonly process: string;
+  readonly uid: number;
+  /** Inode number of the cgroup v2 directory, as text (64 bits). */
+  readonly cgroupId: string;
+  /** Path below the cgroup v2 mount, `''` when it was gone before it could be read. */
+  readonly cgroup: string;
+}
+
+/**
+ * What one end saw of one conversation in one slice of time (at most a sweep long, never across a 10 s window).
+ * All counts are increments since the previous slice of the same socket; times are microseconds since the epoch.
+ */
+export interface Flow {
+  /** Kernel boot id, network namespace inode and socket cookie are the key of the socket. */
+  readonly boot: string;
+  readonly netns: number;
+  readonly cookie: string;
+  /** Name under /run/netns, `null` for a namespace without one. */
+  readonly netnsName: string | null;
+  readonly role: Role;
+  readonly protocol: Protocol;
+  /** As the socket has them. */
+  readonly local: Address;
+  readonly remote: Address;
+  /** What the process asked connect(2) for; `null` on the server side and for sockets older than the probe. */
+  readonly asked: Address | null;
+  /** The remote end behind any NAT; equals `remote` when nothing translated it. */
+  readonly peer: Address;
+  readonly nat: NatSource;
+  /** Initial sequence numbers (the client's, the server's): one key for both ends through any NAT. */
+  readonly isn: { readonly client: number; readonly server: number } | null;
+  readonly owner: Owner | null;
+  readonly from: number;
+  readonly to: number;
+  /** True when the connection was open before the probe was attached. */
+  readonly preexisting: boolean;
+  /** State changes inside the slice: 0 or 1 each. `opened` counts established connections only. */
+  readonly opened: number;
+  readonly closed: number;
+  /** Set in the slice in which the connection failed to open, or was reset. */
+  readonly failure: Failure | null;
+  readonly resetBy: Role | null;
+  /** Microseconds from connect to established (client only), in the slice that saw it open. */
+  readonly connectMicros: number | null;
+  /** Age of the connection at `to`. */
+  readonly durationMicros: number;
+  readonly bytesSent: number;
+  readonly bytesReceived: number;
+  readonly segmentsSent: number;
+  readonly segmentsReceived: number;
+  readonly retransmits: number;
+  /** Smoothed and minimal round trip at `to`; `null` before the first sample. */
+  readonly rttMicros: number | null;
+  readonly minRttMicros: number | null;
+  /** Requests answered in the slice, plus a request left unanswered when the connection ended. */
+  readonly requests: number;
+  /** HTTP 5xx, Redis errors, and the unanswered one. */
+  readonly failedRequests: number;
+  /** Failed requests by protocol status (HTTP status; 0 = unanswered; 1 = protocol error). */
+  readonly statuses: readonly (readonly [status: number, count: number])[];
+  /** Client: first byte sent to first byte read. Server: `wait` + `service`. */
+  readonly latency: Histogram;
+  /** Server only: arrival of the request to its first read. */
+  readonly wait: Histogram;
+  /** Server only: first read to first byte of the answer. */
+  readonly service: Histogram;
+}
+
+/** Exact counters since the probe started; made = seen + lost holds at every stage. */
+export interface ProbeCounters {
+  /** Sockets the kernel programs met. */
+  readonly sockets: number;
+  /** Events sent to the ring, and refused by it because it was full (each recovered later from the map by a sweep). */
+  readonly ringRecords: number;
+  readonly ringFull: number;
+  /** Sockets that could not be tracked because the map was full: these are lost. */
+  readonly mapFull: number;
+  /** Times the conntrack sockets overflowed and were read again from scratch. */
+  readonly conntrackOverflows: number;
+  /** Connections lost for good, from all causes. */
+  readonly lost: number;
+}
+
+/** One optional part of the probe: whether it runs, and what is missing without it. */
+export interface Feature {
+  readonly name: string;
+  readonly state: 'on' | 'off' | 'fallback';
+  /** Why it is not on, in one sentence; `''` when it is. */
+  readonly reason: string;
+  /** What the user loses while it is off. */
+  readonly lost: string;
+}

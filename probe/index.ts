@@ -1,0 +1,25 @@
+export { FaultlineError } from './error.ts';
+export type {
+  Address,
+  Failure,
+  Feature,
+  Flow,
+  NatSource,
+  Owner,
+  ProbeCounters,
+  Protocol,
+  Role,
+} from './flow.ts';
+export {
+  BUCKETS,
+  bucketOf,
+  countAbove,
+  EMPTY as EMPTY_HISTOGRAM,
+  fromEntries as histogramFromEntries,
+  type Histogram,
+  histogramOf,
+  lowerBound,
+  merge as mergeHistograms,
+  quantile,
+  total as histogramTotal,
+} from './histogram.ts';
