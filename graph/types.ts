@@ -72,6 +72,8 @@ export interface EdgeWindow extends EdgeKey {
 export interface CoverageRow {
   readonly window: number;
   readonly node: string;
+  /** Whether a probe watched this node in this window; false for a node the cluster has and nobody watches. */
+  readonly reporting: boolean;
   /** Connections seen, lost for good, and flow ends without a name. */
   readonly seen: number;
   readonly lost: number;
