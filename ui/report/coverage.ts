@@ -1,0 +1,45 @@
+import type { Report, ReportCoverage } from '../../analysis/index.ts';
+import type { Period } from '../../graph/index.ts';
+import { clock, count, percent, span } from './format.ts';
+
+/** `100 % of connections on 3 of 3 nodes, 0 lost, 0.4 % of peers unnamed` */
+export function coverageText(coverage: ReportCoverage, day: number): string {
+  const { seen, lost, unresolved, nodesReporting, nodesExpected, gaps } = coverage;
+  const parts = [
+    `${percent(seen)} of connections on ${nodesReporting} of ${nodesExpected} node${nodesExpected === 1 ? '' : 's'}`,
+    `${count(lost)} lost`,
+    `${percent(unresolved)} of peers unnamed`,
+    ...(gaps.length === 0 ? [] : [`no probe ran ${gapList(gaps, day)}`]),
+  ];
+  return parts.join(', ');
+}
+
+/** What a reader must know before anything else: where the probe was blind. */
+export function coverageWarnings(report: Report): string[] {
+  const { nodesReporting, nodesExpected, gaps, lost, seen } = report.coverage;
+  const silent = nodesExpected - nodesReporting;
+  const warnings: string[] = [];
+  if (silent > 0) {
+    const nodes = silent === 1 ? '1 node has' : `${count(silent)} nodes have`;
+    warnings.push(`${nodes} no probe reporting: what happens between its workloads is not in this answer.`);
+  }
+  if (gaps.length > 0) {
+    warnings.push(`No probe ran ${gapList(gaps, report.period.to)}: this answer knows nothing of that time.`);
+  }
+  if (lost > 0 && seen < 0.99) {
+    warnings.push(`Only ${percent(seen)} of the connections were seen, ${count(lost)} were lost.`);
+  }
+  return warnings;
+}
+
+/** More gaps than these are counted, with their total length. */
+const MAX_GAPS = 3;
+
+function gapList(gaps: readonly Period[], day: number): string {
+  const shown = gaps
+    .slice(0, MAX_GAPS)
+    .map(({ from, to }) => `from ${clock(from, day)} to ${clock(to, day)}`);
+  if (gaps.length <= MAX_GAPS) return shown.join(' and ');
+  const length = gaps.reduce((sum, { from, to }) => sum + to - from, 0);
+  return `${shown.join(', ')} and ${gaps.length - MAX_GAPS} times more (${span(length)} in all)`;
+}

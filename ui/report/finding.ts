@@ -1,0 +1,102 @@
+import type { Finding, Mechanism, SignalName, TimeSplit } from '../../analysis/index.ts';
+import type { NodeKey } from '../../graph/index.ts';
+import { added, clock, count, milliseconds, percent, span } from './format.ts';
+import { domainExpression, domainName, originName } from './names.ts';
+import { subject } from './subject.ts';
+
+/** One labelled line of a finding; `head` starts a column of its own where it is given. */
+export interface Fact {
+  readonly label: string;
+  readonly head: string | null;
+  readonly text: string;
+}
+
+/** Who does what, as a sentence without its full stop: `payment v2.12 answers slowly`. */
+export function title(finding: Finding, home: NodeKey): string {
+  return `${subject(finding, home)} ${PREDICATES[finding.mechanism]}`;
+}
+
+/** Everything else a finding has to say, in the order in which a person asks for it. */
+export function facts(finding: Finding, home: NodeKey, day: number): Fact[] {
+  return [
+    fact('origin', originName(finding.origin, home)),
+    fact('how', `${finding.mechanism}${split(finding.split)}`),
+    fact('domain', domainExpression(finding.domain) || 'no tag explains it: all of it is hit alike'),
+    fact('counts', counts(finding)),
+    ...finding.ruledOut.map(({ domain, because }) => fact('not', because, domainName(domain))),
+    ...finding.aliases.map((alias) =>
+      fact('same as', `${domainName(alias)} (the data cannot tell them apart)`),
+    ),
+    ...before(finding, day),
+    ...without(finding, home),
+  ];
+}
+
+function fact(label: string, text: string, head: string | null = null): Fact {
+  return { label, head, text };
+}
+
+/** `812 of 840 requests slow (96.7 %) · elsewhere 9 of 4,120 (0.2 %)` */
+function counts({ inside, outside, signal, domain }: Finding): string {
+  const [noun, verb] = NOUNS[signal];
+  const here = `${count(inside.bad)} of ${count(inside.total)} ${noun} ${verb} (${percent(inside.rate)})`;
+  if (outside.total === 0) return here;
+  const there = `${count(outside.bad)} of ${count(outside.total)} (${percent(outside.rate)})`;
+  return `${here} · ${domain.length === 0 ? 'before' : 'elsewhere'} ${there}`;
+}
+
+/** Where the added time went, application first. */
+function split(time: TimeSplit | null): string {
+  if (time === null) return '';
+  const parts = [
+    time.service === null ? null : `service time ${added(time.service)}`,
+    time.network === null ? null : `network ${added(time.network)}`,
+    time.wait === null ? null : `wait before read ${added(time.wait)}`,
+  ].filter((part) => part !== null);
+  return parts.length === 0 ? '' : ` (${parts.join(', ')})`;
+}
+
+function before({ change, onset }: Finding, day: number): Fact[] {
+  if (change === null) return [];
+  const gap = onset - change.at;
+  const when = gap >= 0 ? `${span(gap)} earlier` : `${span(-gap)} after the first symptom`;
+  return [fact('before', `${clock(change.at, day)} ${change.kind}: ${change.what} (${when})`)];
+}
+
+function without({ counterfactual, domain }: Finding, home: NodeKey): Fact[] {
+  if (counterfactual === null) return [];
+  const { signal, is, would } = counterfactual;
+  const share = SHARES.has(signal);
+  const say = share ? percent : milliseconds;
+  const what = share ? `${signal} of ${home.workload}` : `P99 of ${home.workload}`;
+  const gone = domain.length === 0 ? 'it' : domainName(domain);
+  return [fact('without', `${gone} the ${what} would be ${say(would)} (is ${say(is)})`)];
+}
+
+/** Counterfactual signals that are shares; the others are milliseconds. */
+const SHARES: ReadonlySet<string> = new Set(['errors', 'connect failures', 'resets', 'retransmits']);
+
+const PREDICATES: Readonly<Record<Mechanism, string>> = {
+  'slow service': 'answers slowly',
+  errors: 'answers with errors',
+  overload: 'is overloaded: requests wait before they are read',
+  'network loss': 'loses packets on the way',
+  'network latency': 'is slow to reach: the time is lost in the network',
+  refused: 'refuses connections',
+  unreachable: 'cannot be reached',
+  resets: 'breaks off connections',
+  dependency: 'is held up by something it depends on',
+};
+
+/** What the counts of a signal count, and what is bad about it. */
+export const NOUNS: Readonly<Record<SignalName, readonly [noun: string, bad: string]>> = {
+  errors: ['requests', 'failed'],
+  latency: ['requests', 'slow'],
+  'connect failures': ['connects', 'failed'],
+  resets: ['connections', 'reset'],
+  retransmits: ['segments', 'sent again'],
+  'round trip': ['round trips', 'slow'],
+  'wait before read': ['requests', 'kept waiting'],
+  traffic: ['requests', 'too many or too few'],
+  vanished: ['requests', 'missing'],
+};

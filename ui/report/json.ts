@@ -1,0 +1,67 @@
+import type { Count, DomainTag, Finding, Report, Signal } from '../../analysis/index.ts';
+import type { Period } from '../../graph/index.ts';
+import { coverageText } from './coverage.ts';
+import { title } from './finding.ts';
+import { iso } from './format.ts';
+import { headline } from './headline.ts';
+import { isEdge, nodeName } from './names.ts';
+
+/** The report as the contract prints it: times ISO 8601 UTC, workloads as `namespace/workload`, texts included. */
+export type ReportDocument = ReturnType<typeof toJson>;
+
+export function toJson(report: Report) {
+  return {
+    service: nodeName(report.service),
+    ...period(report.period),
+    baseline: period(report.baseline),
+    verdict: report.verdict,
+    missing: report.missing,
+    text: headline(report),
+    signals: report.signals.map(signal),
+    findings: report.findings.map((finding) => findingDocument(finding, report)),
+    blastRadius: report.blastRadius,
+    exonerated: report.exonerated,
+    health: report.health,
+    coverage: {
+      ...report.coverage,
+      gaps: report.coverage.gaps.map(period),
+      text: coverageText(report.coverage, report.period.to),
+    },
+  };
+}
+
+function period({ from, to }: Period) {
+  return { from: iso(from), to: iso(to) };
+}
+
+function signal(one: Signal) {
+  return { ...one, edge: edge(one.edge) };
+}
+
+function edge({ client, server, port }: Signal['edge']) {
+  return { client: nodeName(client), server: nodeName(server), port };
+}
+
+function findingDocument(finding: Finding, report: Report) {
+  const { change, origin } = finding;
+  return {
+    ...finding,
+    origin: isEdge(origin) ? edge(origin) : origin,
+    domain: finding.domain.map(domainTag),
+    aliases: finding.aliases.map((alias) => alias.map(domainTag)),
+    inside: counts(finding.inside),
+    outside: counts(finding.outside),
+    onset: iso(finding.onset),
+    change: change === null ? null : { ...change, at: iso(change.at) },
+    ruledOut: finding.ruledOut.map(({ domain, because }) => ({ domain: domain.map(domainTag), because })),
+    text: title(finding, report.service),
+  };
+}
+
+function domainTag({ side, tag, value }: DomainTag) {
+  return { side, tag, value };
+}
+
+function counts({ bad, total, rate }: Count) {
+  return { bad, total, rate };
+}

@@ -1,0 +1,119 @@
+import type { Report } from '../../analysis/index.ts';
+import { coverageText, coverageWarnings } from './coverage.ts';
+import { type Fact, facts, title } from './finding.ts';
+import { percent } from './format.ts';
+import { headline, measured } from './headline.ts';
+import { edgeName, nodeName, shortName } from './names.ts';
+import { printable } from './style.ts';
+
+/** A report as its sentences, in reading order; the renderers only lay them out. */
+export interface Narrative {
+  /** What limits everything below; empty when nothing does. */
+  readonly warnings: readonly string[];
+  readonly headline: string;
+  readonly findings: readonly {
+    readonly rank: number;
+    readonly title: string;
+    readonly explains: string;
+    readonly facts: readonly Fact[];
+  }[];
+  readonly notes: readonly Fact[];
+}
+
+export interface NarrativeOptions {
+  /** Store the report was read from, for the command that shows its rows. */
+  readonly store?: string;
+  /** Address of a running server that shows the same on its map. */
+  readonly url?: string;
+}
+
+export function narrative(report: Report, options: NarrativeOptions = {}): Narrative {
+  const { service, period, verdict } = report;
+  return cleaned({
+    warnings: coverageWarnings(report),
+    headline: headline(report),
+    findings: report.findings.map((finding) => ({
+      rank: finding.rank,
+      title: title(finding, service),
+      explains: `${percent(finding.explains)} of the excess`,
+      facts: facts(finding, service, period.to),
+    })),
+    notes: [
+      ...(verdict === 'anomalous' && report.findings.length === 0 ? unexplained(report) : []),
+      ...affected(report),
+      note('seen', coverageText(report.coverage, period.to)),
+      ...(report.findings.length > 0 ? [note('rows', rowsCommand(report, options.store))] : []),
+      ...(options.url === undefined ? [] : [note('map', mapAddress(report, options.url))]),
+    ],
+  });
+}
+
+/** The story with every text made safe to print: names in it come from pods, processes and registries. */
+function cleaned(story: Narrative): Narrative {
+  const facts = (list: readonly Fact[]): Fact[] =>
+    list.map(({ label, head, text }) => ({
+      label,
+      head: head === null ? null : printable(head),
+      text: printable(text),
+    }));
+  return {
+    warnings: story.warnings.map(printable),
+    headline: printable(story.headline),
+    findings: story.findings.map((finding) => ({
+      ...finding,
+      title: printable(finding.title),
+      facts: facts(finding.facts),
+    })),
+    notes: facts(story.notes),
+  };
+}
+
+function note(label: string, text: string): Fact {
+  return { label, head: null, text };
+}
+
+/** Nothing explains it: say so, and what was looked at. */
+function unexplained(report: Report): Fact[] {
+  const seen = report.signals.map(
+    (signal) => `${edgeName(signal.edge, report.service)}: ${measured(signal, report)}`,
+  );
+  return [
+    note('cause', 'nothing recorded explains it: no workload, version, instance, node or zone stands out'),
+    ...seen.slice(0, MAX_SIGNALS).map((text) => note('looked at', text)),
+  ];
+}
+
+/** A report never prints forty lines of what it looked at. */
+const MAX_SIGNALS = 5;
+
+function affected(report: Report): Fact[] {
+  const hit = report.blastRadius
+    .filter((node) => nodeName(node) !== nodeName(report.service))
+    .map((node) => `${shortName(node, report.service)} ${percent(node.share)}`);
+  const reasons = new Map<string, string[]>();
+  for (const node of report.exonerated) {
+    const names = reasons.get(node.because) ?? [];
+    reasons.set(node.because, [...names, shortName(node, report.service)]);
+  }
+  const innocent = [...reasons].map(([because, names]) => `${names.join(', ')} (${because})`);
+  return [
+    ...(hit.length === 0 ? [] : [note('also hit', `${hit.join(', ')} of requests`)]),
+    ...(innocent.length === 0 ? [] : [note('innocent', innocent.join('; '))]),
+  ];
+}
+
+/** The command that prints the rows behind the first finding, to the second of this report's period. */
+function rowsCommand(report: Report, store: string | undefined): string {
+  const at = new Date(Math.ceil(report.period.to / 1_000_000) * 1000).toISOString().replace('.000Z', 'Z');
+  const from = new Date(Math.floor(report.period.from / 1_000_000) * 1000)
+    .toISOString()
+    .replace('.000Z', 'Z');
+  const file = store === undefined ? '' : ` --store ${store}`;
+  return `faultline why ${nodeName(report.service)} --from ${from} --to ${at} --rows 1${file}`;
+}
+
+function mapAddress(report: Report, url: string): string {
+  const { namespace, workload } = report.service;
+  const path = [namespace, workload].filter((part) => part !== '').map(encodeURIComponent);
+  return `${url}/map/${path.join('/')}`;
+}

@@ -1,0 +1,46 @@
+import type { DomainTag, Finding } from '../../analysis/index.ts';
+import type { NodeKey } from '../../graph/index.ts';
+import { accused, isEdge, shortName } from './names.ts';
+
+/**
+ * Who a finding speaks about, as the subject of a sentence: `payment v2.12`, `pod payment-7d of payment`, `payment in
+ * zone eu-1b, called from frontend`.
+ */
+export function subject(finding: Finding, home: NodeKey): string {
+  const workload = shortName(accused(finding.origin), home);
+  const server = finding.domain.filter(({ side }) => side === 'server');
+  const client = finding.domain.filter(({ side }) => side === 'client');
+  const caller = isEdge(finding.origin) ? shortName(finding.origin.client, home) : 'its callers';
+  const from = client.length === 0 ? '' : `, called from ${described(caller, client)},`;
+  return `${described(workload, server)}${from}`;
+}
+
+/** A workload narrowed by tags of its side; the narrowest thing that has a name of its own leads. */
+function described(workload: string, tags: readonly DomainTag[]): string {
+  const value = new Map(tags.map(({ tag, value }) => [tag, value]));
+  const named = value.get('workload') ?? workload;
+  const version = value.get('version');
+  const parts = [version === undefined ? named : `${named} ${version}`];
+  const pod = value.get('pod');
+  if (pod !== undefined) parts.unshift(`pod ${pod} of`);
+  for (const { tag, value } of tags) {
+    const phrase = PHRASES[tag];
+    if (phrase !== undefined) parts.push(`${phrase} ${value}`);
+    else if (!LEADING.has(tag)) parts.push(`with ${tag} ${value}`);
+  }
+  return parts.join(' ');
+}
+
+const LEADING = new Set(['workload', 'version', 'pod']);
+
+const PHRASES: Readonly<Record<string, string>> = {
+  region: 'in region',
+  zone: 'in zone',
+  node: 'on node',
+  namespace: 'in namespace',
+  image: 'running image',
+  container: 'in container',
+  process: 'in process',
+  service: 'behind service',
+  address: 'at',
+};
