@@ -1,0 +1,21 @@
+#!/usr/bin/env node
+// The sources are TypeScript: tsx compiles them as they are imported.
+const [major, minor] = process.versions.node.split('.').map(Number);
+if (major < 20 || (major === 20 && minor < 19)) {
+  console.error(
+    `FL-503: This is Node ${process.versions.node}, faultline needs 20.19 or newer. Install a newer Node.`,
+  );
+  process.exit(1);
+}
+
+try {
+  const { register } = await import('tsx/esm/api');
+  register();
+} catch (cause) {
+  if (cause?.code !== 'ERR_MODULE_NOT_FOUND') throw cause;
+  console.error('FL-504: The packages faultline needs are not installed. Run npm ci in its folder.');
+  process.exit(1);
+}
+
+const { main } = await import('./main.ts');
+process.exitCode = await main(process.argv.slice(2));
