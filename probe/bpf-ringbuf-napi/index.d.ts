@@ -6,7 +6,11 @@
 /** Why the native part is absent, or `null` when it is loaded. Never throws: callers decide what to do without it. */
 export function unavailable(): BpfError | null;
 
-/** Every failure: `code` is an errno name (`EPERM`, `EINVAL`, …) or one of the names below. */
+/**
+ * Every failure. `code` is an errno name (`EPERM`; `EINVAL` for wrong arguments, `EBADF` for what is closed or not
+ * loaded yet, `ENOENT` for unknown names), or says why the addon is absent: `ERR_NOT_BUILT`, `ERR_NOT_LOADABLE`,
+ * `ERR_NOT_LINUX`.
+ */
 export class BpfError extends Error {
   readonly code: string;
   /** Last lines of the kernel verifier's or libbpf's log, `''` when there is none. */
@@ -21,7 +25,10 @@ export function tracepointArguments(name: string): number;
 /** Names and numbers of a kernel enum, e.g. `skb_drop_reason`; empty when unknown. */
 export function kernelEnum(name: string): Record<string, number>;
 
-/** Turns the kernel's per-program run statistics on until the returned function is called. */
+/** The parsed kernel types are kept (about 20 MB) for the functions above until this is called. */
+export function releaseKernelBtf(): void;
+
+/** Turns the kernel's per-program run statistics on until the returned function is called (or collected). */
 export function enableStats(): () => void;
 
 export interface ProgramInfo {
@@ -47,9 +54,9 @@ export class BpfObject {
   setMaxEntries(map: string, entries: number): void;
   /** Writes a `const volatile` global of `.rodata` (before `load`) by its name; `bytes` must have the variable's size. */
   setGlobal(variable: string, bytes: Uint8Array): void;
-  /** @throws BpfError with the verifier's log. */
+  /** Once per object. @throws BpfError with the verifier's log; the object can then only be closed. */
   load(): void;
-  /** Attaches tp_btf, tracepoint, raw tracepoint, kprobe programs by their section. */
+  /** One refused program does not touch the others. Attaches tp_btf, tracepoint, raw tracepoint, kprobe programs by their section. */
   attach(program: string): Link;
   attachUprobe(
     program: string,
@@ -64,13 +71,22 @@ export class BpfObject {
   close(): void;
 }
 
+/** In force until `detach` or the object's `close`, also when nobody holds it. */
 export interface Link {
+  /** Idempotent. */
   detach(): void;
+}
+
+export interface Sweep {
+  readonly count: number;
+  readonly keys: Uint8Array;
+  readonly values: Uint8Array;
 }
 
 /** Raw bytes in, raw bytes out; the caller knows the layouts. */
 export interface BpfMap {
   readonly keySize: number;
+  /** What `lookup` gives and `update` takes: of a per-CPU map one value per possible CPU, each padded to 8 bytes. */
   readonly valueSize: number;
   readonly maxEntries: number;
   lookup(key: Uint8Array): Uint8Array | null;
@@ -81,7 +97,9 @@ export interface BpfMap {
    * Reads the whole hash map by batches: `count` keys and values, packed. Per-CPU maps give one value per possible
    * CPU, each rounded up to 8 bytes. Entries that come or go meanwhile may be missed or seen, never torn across keys.
    */
-  sweep(): { readonly count: number; readonly keys: Uint8Array; readonly values: Uint8Array };
+  sweep(): Sweep;
+  /** As `sweep`, and takes the entries out of the map: each is given out once. */
+  sweepDelete(): Sweep;
 }
 
 /**
@@ -89,9 +107,12 @@ export interface BpfMap {
  * the payload padded to 8 bytes. When the buffer is full the rest stays in the ring.
  */
 export interface Ring {
-  /** Fills `into` and returns how many bytes and records it holds now. */
+  /**
+   * Fills `into` and returns how many bytes and records it holds now. Records that arrive meanwhile are for the next
+   * call. @throws BpfError `EMSGSIZE` when not even the next record fits.
+   */
   drain(into: Uint8Array): { readonly bytes: number; readonly records: number };
-  /** Bytes waiting in the ring. */
+  /** Bytes waiting in the ring, with their headers. */
   pending(): number;
 }
 

@@ -1,0 +1,35 @@
+#include "link.h"
+
+#include "log.h"
+
+namespace bpf_ringbuf {
+namespace {
+
+Result<std::shared_ptr<Link>> keep(Object& object, const std::string& program, bpf_link* link) {
+  if (link == nullptr) return failed("cannot attach " + program, errno);
+  auto kept = std::make_shared<Link>(link);
+  object.own(kept);
+  return kept;
+}
+
+}  // namespace
+
+Result<std::shared_ptr<Link>> Link::attach(Object& object, const std::string& program) {
+  takeLog();
+  const bpf_program* found = TRY(object.loadedProgram(program));
+  return keep(object, program, bpf_program__attach(found));
+}
+
+Result<std::shared_ptr<Link>> Link::attachUprobe(Object& object, const std::string& program, const Uprobe& where) {
+  takeLog();
+  const bpf_program* found = TRY(object.loadedProgram(program));
+  LIBBPF_OPTS(bpf_uprobe_opts, options, .retprobe = where.returns);
+  return keep(object, program,
+              bpf_program__attach_uprobe_opts(found, where.pid, where.binary.c_str(), where.offset, &options));
+}
+
+void Link::close() {
+  if (link_ != nullptr) bpf_link__destroy(std::exchange(link_, nullptr));
+}
+
+}  // namespace bpf_ringbuf
