@@ -1,0 +1,12 @@
+import type { EdgeReader } from '../../graph/index.ts';
+import type { Feature, ProbeCounters } from '../../probe/index.ts';
+
+/** What a server shows: an edge table, and what runs beside it. */
+export interface Sources {
+  readonly reader: EdgeReader;
+  /** True while new windows keep arriving; a recording is not live. */
+  readonly live: boolean;
+  readonly version: string;
+  readonly features?: () => readonly Feature[];
+  readonly counters?: () => ProbeCounters;
+}
