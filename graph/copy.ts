@@ -1,0 +1,37 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { inPeriod } from './aggregate.ts';
+import { ADDITIVE, createTables, merged } from './schema.ts';
+import type { Period } from './types.ts';
+
+/** Copies a period into a new database file, on a connection that has no transaction open. */
+export async function copyInto(connection: DuckDBConnection, file: string, period: Period): Promise<void> {
+  await connection.run(`ATTACH '${file.replaceAll("'", "''")}' AS capture`);
+  try {
+    await connection.run('BEGIN TRANSACTION');
+    for (const statement of copyStatements(period)) await connection.run(statement);
+    await connection.run('COMMIT');
+    await connection.run('CHECKPOINT capture');
+  } catch (cause) {
+    await connection.run('ROLLBACK').catch(() => undefined);
+    throw cause;
+  } finally {
+    await connection.run('DETACH capture');
+  }
+}
+
+function copyStatements(period: Period): string[] {
+  const inside = inPeriod(period);
+  return [
+    ...createTables('capture.'),
+    `INSERT INTO capture.meta SELECT * FROM meta`,
+    ...ADDITIVE.map(
+      (table) => `INSERT INTO capture.${table.name} ${merged(table, `${table.name}_all`, inside)}`,
+    ),
+    // A workload's id is the smallest id among its endpoints, and that endpoint may have stayed behind.
+    `INSERT INTO capture.endpoint
+       SELECT * REPLACE (min(id) OVER (PARTITION BY key_namespace, key_workload) AS workload_id) FROM endpoint
+       WHERE id IN (SELECT client FROM capture.fact UNION SELECT server FROM capture.fact) ORDER BY id`,
+    `INSERT INTO capture.change SELECT * FROM change WHERE "at" >= ${Math.trunc(period.from)}
+       AND "at" < ${Math.trunc(period.to)} ORDER BY "at"`,
+  ];
+}

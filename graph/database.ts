@@ -1,0 +1,134 @@
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import { locked, storeError } from './errors.ts';
+
+/** Enough for an hour of ten thousand leaves; beyond it DuckDB spills beside the store. */
+const MEMORY_LIMIT = '512MB';
+/** The store shares its machine with the probe. */
+const THREADS = '2';
+/** The write-ahead log is folded into the file at this size, so that opening after a crash replays little. */
+const CHECKPOINT_AT = '4MB';
+/** Connections kept open between reads. */
+const IDLE_CONNECTIONS = 4;
+
+/** Files this process has open. File locks do not hold within one process, so two writers must be kept apart here. */
+const open = new Map<string, { readonly readOnly: boolean; count: number }>();
+
+/** DuckDB on one file: reads each see one snapshot and run side by side, writes are transactions one after the other. */
+export interface Database {
+  read<T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T>;
+  /** `committed` runs before the next write begins. */
+  write<T>(work: (connection: DuckDBConnection) => Promise<T>, committed?: (result: T) => void): Promise<T>;
+  /** The writing connection outside a transaction, for statements that need that (attach, checkpoint). */
+  alone<T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+export async function openDatabase(path: string, readOnly: boolean): Promise<Database> {
+  const release = claim(path, readOnly);
+  try {
+    const instance = await DuckDBInstance.create(path, settings(path, readOnly));
+    const writer = await instance.connect();
+    return onInstance(path, instance, writer, release);
+  } catch (cause) {
+    release();
+    throw storeError(path, cause);
+  }
+}
+
+function settings(path: string, readOnly: boolean): Record<string, string> {
+  return {
+    threads: THREADS,
+    memory_limit: MEMORY_LIMIT,
+    checkpoint_threshold: CHECKPOINT_AT,
+    autoinstall_known_extensions: 'false',
+    autoload_known_extensions: 'false',
+    // A file from elsewhere must not make DuckDB read other files; a store of our own attaches the captures it writes.
+    ...(readOnly ? { access_mode: 'READ_ONLY', enable_external_access: 'false' } : {}),
+    ...(path === ':memory:' ? { temp_directory: join(tmpdir(), `faultline-${process.pid}`) } : {}),
+  };
+}
+
+function onInstance(
+  path: string,
+  instance: DuckDBInstance,
+  writer: DuckDBConnection,
+  release: () => void,
+): Database {
+  const idle: DuckDBConnection[] = [];
+  const reads = new Set<Promise<unknown>>();
+  let writes: Promise<unknown> = Promise.resolve();
+
+  const inSnapshot = async <T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T> => {
+    const connection = idle.pop() ?? (await instance.connect());
+    try {
+      await connection.run('BEGIN TRANSACTION');
+      const result = await work(connection);
+      await connection.run('COMMIT');
+      if (idle.length < IDLE_CONNECTIONS) idle.push(connection);
+      else connection.closeSync();
+      return result;
+    } catch (cause) {
+      connection.closeSync();
+      throw storeError(path, cause);
+    }
+  };
+  const alone = <T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T> => {
+    const result = writes.then(() => work(writer)).catch((cause) => Promise.reject(storeError(path, cause)));
+    writes = result.catch(() => undefined);
+    return result;
+  };
+
+  return {
+    alone,
+    read(work) {
+      const result = inSnapshot(work);
+      const settled = result.catch(() => undefined).finally(() => reads.delete(settled));
+      reads.add(settled);
+      return result;
+    },
+    write: (work, committed) =>
+      alone(async (connection) => {
+        const result = await inTransaction(connection, work);
+        committed?.(result);
+        return result;
+      }),
+    async close() {
+      await Promise.all([writes, ...reads]);
+      for (const connection of [...idle, writer]) connection.closeSync();
+      instance.closeSync();
+      release();
+    },
+  };
+}
+
+async function inTransaction<T>(
+  connection: DuckDBConnection,
+  work: (connection: DuckDBConnection) => Promise<T>,
+): Promise<T> {
+  await connection.run('BEGIN TRANSACTION');
+  try {
+    const result = await work(connection);
+    await connection.run('COMMIT');
+    return result;
+  } catch (cause) {
+    // A transaction that failed to commit is over already; the first error is the one that counts.
+    await connection.run('ROLLBACK').catch(() => undefined);
+    throw cause;
+  }
+}
+
+function claim(path: string, readOnly: boolean): () => void {
+  if (path === ':memory:') return () => undefined;
+  const file = resolve(path);
+  const held = open.get(file);
+  if (held !== undefined && !(held.readOnly && readOnly)) throw locked(path, 'this process');
+  const entry = held ?? { readOnly, count: 0 };
+  entry.count++;
+  open.set(file, entry);
+  return () => {
+    entry.count--;
+    if (entry.count === 0) open.delete(file);
+  };
+}

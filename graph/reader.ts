@@ -1,0 +1,145 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
+import type { Change } from '../enrich/index.ts';
+import { aggregate, type Group, inPeriod, joined } from './aggregate.ts';
+import type { Database } from './database.ts';
+import { type Dimension, idsOf } from './dimension.ts';
+import { gapsBetween } from './gaps.ts';
+import { readLinks, readNeighbourhood } from './neighbourhood.ts';
+import { rowsQuery } from './rows-query.ts';
+import { search } from './search.ts';
+import {
+  type CoverageRow,
+  type Edge,
+  type EdgeKey,
+  type EdgeReader,
+  type EdgeWindow,
+  type Leaf,
+  type NodeKey,
+  type Period,
+  WINDOW_MICROS,
+} from './types.ts';
+
+const SECOND = 1_000_000;
+
+export function createReader(database: Database, dimension: Dimension): EdgeReader {
+  const edgeOf = ({ key, counts }: Group, first = 0): Edge => ({
+    client: dimension.workload(key[first]!),
+    server: dimension.workload(key[first + 1]!),
+    port: key[first + 2]!,
+    counts,
+  });
+
+  return {
+    range: () => database.read(range),
+    gaps: (period) => database.read(async (c) => gapsBetween(await reportedAround(c, period), period)),
+    nodes: (period) => database.read((c) => nodes(c, dimension, period)),
+    edges: (period) =>
+      database.read(async (c) => (await aggregate(c, 'edge', period)).map((group) => edgeOf(group))),
+    async series(period, edges): Promise<EdgeWindow[]> {
+      const filter = onlyEdges(dimension, edges);
+      const groups = await database.read((c) => aggregate(c, 'edgeWindow', period, filter));
+      return groups.map((group) => ({ window: group.key[0]! * SECOND, ...edgeOf(group, 1) }));
+    },
+    async leaves(period, edges): Promise<Leaf[]> {
+      const filter = onlyEdges(dimension, edges);
+      const groups = await database.read((c) => aggregate(c, 'leaf', period, filter));
+      return groups.map(({ key, counts }) => ({
+        client: dimension.row(key[0]!),
+        server: dimension.row(key[1]!),
+        port: key[2]!,
+        counts,
+      }));
+    },
+    coverage: (period) => database.read((c) => coverage(c, period)),
+    changes: (period) => database.read((c) => changes(c, period)),
+    neighbourhood: (centre, period, options = {}) =>
+      database.read((c) =>
+        readNeighbourhood(centre, options, {
+          links: () => readLinks(c, period),
+          edges: async (filter) => (await aggregate(c, 'edge', period, filter)).map((group) => edgeOf(group)),
+          idOf: (key) => dimension.workloadId(key),
+          keyOf: (id) => dimension.workload(id),
+        }),
+      ),
+    search: (text, limit = 20) => database.read((c) => search(c, dimension, text, limit)),
+    rowsQuery,
+  };
+}
+
+async function range(connection: DuckDBConnection): Promise<Period | null> {
+  const rows = await numbers(
+    connection,
+    `SELECT min(w)::DOUBLE, max(w)::DOUBLE
+     FROM (SELECT window_start AS w FROM fact_all UNION ALL SELECT window_start FROM coverage_all)`,
+  );
+  const [first, last] = rows[0] ?? [];
+  if (typeof first !== 'number' || typeof last !== 'number') return null;
+  return { from: first * SECOND, to: last * SECOND + WINDOW_MICROS };
+}
+
+async function nodes(connection: DuckDBConnection, dimension: Dimension, period: Period): Promise<NodeKey[]> {
+  const rows = await numbers(
+    connection,
+    `SELECT DISTINCT unnest([c.workload_id, s.workload_id])::DOUBLE AS id FROM ${joined('fact_all')}
+     WHERE ${inPeriod(period)} ORDER BY id`,
+  );
+  return rows.map(([id]) => dimension.workload(id!));
+}
+
+/** Reported windows of the period with the nearest ones before and after it, ascending. */
+async function reportedAround(connection: DuckDBConnection, { from, to }: Period): Promise<number[]> {
+  const rows = await numbers(
+    connection,
+    `WITH reported AS (SELECT DISTINCT window_start::DOUBLE AS w FROM coverage_all WHERE reporting > 0)
+     SELECT w FROM reported
+     WHERE w >= coalesce((SELECT max(w) FROM reported WHERE w <= ${from / SECOND}), 0)
+       AND w <= coalesce((SELECT min(w) FROM reported WHERE w >= ${to / SECOND}), 1e18)
+     ORDER BY w`,
+  );
+  return rows.map(([window]) => window! * SECOND);
+}
+
+async function coverage(connection: DuckDBConnection, period: Period): Promise<CoverageRow[]> {
+  const reader = await connection.runAndReadAll(
+    `SELECT window_start::DOUBLE AS w, node, max(reporting) > 0, sum(seen)::DOUBLE, sum(lost)::DOUBLE,
+       sum(ends)::DOUBLE, sum(unresolved)::DOUBLE
+     FROM coverage_all WHERE ${inPeriod(period)} GROUP BY w, node ORDER BY w, node`,
+  );
+  return reader.getRowsJS().map(([window, node, reporting, seen, lost, ends, unresolved]) => ({
+    window: Number(window) * SECOND,
+    node: String(node),
+    reporting: reporting === true,
+    seen: Number(seen),
+    lost: Number(lost),
+    ends: Number(ends),
+    unresolved: Number(unresolved),
+  }));
+}
+
+async function changes(connection: DuckDBConnection, { from, to }: Period): Promise<Change[]> {
+  const reader = await connection.runAndReadAll(
+    `SELECT "at"::DOUBLE, kind, namespace, subject, what, tags FROM change
+     WHERE "at" >= $1 AND "at" < $2 ORDER BY "at", subject, what`,
+    [Math.trunc(from), Math.trunc(to)],
+  );
+  return reader.getRowsJS().map(([at, kind, namespace, subject, what, tags]) => ({
+    at: Number(at),
+    kind: String(kind) as Change['kind'],
+    namespace: String(namespace),
+    subject: String(subject),
+    what: String(what),
+    tags: JSON.parse(String(tags)) as Record<string, string>,
+  }));
+}
+
+/** A condition that keeps only these edges; those the store never met are left out. */
+function onlyEdges(dimension: Dimension, edges: readonly EdgeKey[] | undefined): string {
+  if (edges === undefined) return 'true';
+  const ids = edges.map((edge) => idsOf(dimension, edge)).filter((key) => key !== null);
+  if (ids.length === 0) return 'false';
+  return `(c.workload_id, s.workload_id, port) IN (${ids.map((key) => `(${key.join(', ')})`).join(', ')})`;
+}
+
+async function numbers(connection: DuckDBConnection, sql: string): Promise<number[][]> {
+  return (await connection.runAndReadAll(sql)).getRows() as number[][];
+}

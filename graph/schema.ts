@@ -1,0 +1,151 @@
+import { TAGS } from '../enrich/index.ts';
+import type { EdgeCounts } from './types.ts';
+
+/** Raised with every change of the tables below; a store of another version is refused, never guessed at. */
+export const SCHEMA_VERSION = 1;
+
+/** Names of the five histograms; their place is the `kind` column of the table `histogram`. */
+export const HISTOGRAMS = ['latency', 'wait', 'service', 'rtt', 'connect'] as const;
+export type HistogramName = (typeof HISTOGRAMS)[number];
+export type CountName = Exclude<keyof EdgeCounts, HistogramName>;
+
+/** The counts of a fact: the field, its column, its type. */
+export const COUNTS: readonly (readonly [field: CountName, column: string, type: 'UINTEGER' | 'UBIGINT'])[] =
+  [
+    ['opened', 'opened', 'UINTEGER'],
+    ['closed', 'closed', 'UINTEGER'],
+    ['refused', 'refused', 'UINTEGER'],
+    ['timedOut', 'timed_out', 'UINTEGER'],
+    ['unreachable', 'unreachable', 'UINTEGER'],
+    ['resetByClient', 'reset_by_client', 'UINTEGER'],
+    ['resetByServer', 'reset_by_server', 'UINTEGER'],
+    ['requests', 'requests', 'UINTEGER'],
+    ['failedRequests', 'failed_requests', 'UINTEGER'],
+    ['bytesSent', 'bytes_sent', 'UBIGINT'],
+    ['bytesReceived', 'bytes_received', 'UBIGINT'],
+    ['segments', 'segments', 'UINTEGER'],
+    ['retransmits', 'retransmits', 'UINTEGER'],
+  ];
+
+type Column = readonly [name: string, type: string];
+type Measure = readonly [name: string, type: string, merge: 'sum' | 'max'];
+
+/**
+ * A table whose rows add up: any number of rows may share a key, and their merged measures are the truth. Every
+ * second's rows go to its tail (`<name>_tail`); once a window is over, they are merged into one row per key in the
+ * table itself. The view `<name>_all` is both.
+ *
+ * A histogram is rows (one per bucket that is not empty) rather than a pair of lists in the fact: appended from
+ * JavaScript 16 times as fast, merged by SQL in the same time, at 1.5 times the space.
+ */
+export interface Additive {
+  readonly name: string;
+  readonly keys: readonly Column[];
+  readonly measures: readonly Measure[];
+}
+
+const LEAF: readonly Column[] = [
+  ['window_start', 'UINTEGER'],
+  ['client', 'UINTEGER'],
+  ['server', 'UINTEGER'],
+  ['port', 'USMALLINT'],
+];
+
+export const FACT: Additive = {
+  name: 'fact',
+  keys: LEAF,
+  measures: COUNTS.map(([, column, type]) => [column, type, 'sum']),
+};
+
+export const HISTOGRAM: Additive = {
+  name: 'histogram',
+  keys: [...LEAF, ['kind', 'UTINYINT'], ['bucket', 'USMALLINT']],
+  measures: [['count', 'UINTEGER', 'sum']],
+};
+
+export const COVERAGE: Additive = {
+  name: 'coverage',
+  keys: [
+    ['window_start', 'UINTEGER'],
+    ['node', 'VARCHAR'],
+  ],
+  measures: [
+    ['reporting', 'UTINYINT', 'max'],
+    ['seen', 'UINTEGER', 'sum'],
+    ['lost', 'UINTEGER', 'sum'],
+    ['ends', 'UINTEGER', 'sum'],
+    ['unresolved', 'UINTEGER', 'sum'],
+  ],
+};
+
+export const ADDITIVE: readonly Additive[] = [FACT, HISTOGRAM, COVERAGE];
+
+/** Tables a file must have to be a store. */
+export const TABLES: readonly string[] = [
+  'meta',
+  'endpoint',
+  'change',
+  ...ADDITIVE.flatMap(({ name }) => [name, `${name}_tail`]),
+];
+
+/** `window_start` is seconds since the epoch; a client or server is the id of an endpoint. */
+export function createTables(prefix = ''): string[] {
+  const at = (name: string) => `${prefix}${name}`;
+  const tags = TAGS.map((tag) => `"${tag}" VARCHAR`).join(', ');
+  return [
+    `CREATE TABLE ${at('meta')} (key VARCHAR, value VARCHAR)`,
+    `CREATE TABLE ${at('endpoint')} (id UINTEGER, workload_id UINTEGER, key_namespace VARCHAR, key_workload VARCHAR,
+       resolution VARCHAR, ${tags}, candidates VARCHAR[])`,
+    `CREATE TABLE ${at('change')} ("at" BIGINT, kind VARCHAR, namespace VARCHAR, subject VARCHAR, what VARCHAR,
+       tags VARCHAR)`,
+    ...ADDITIVE.flatMap((table) => [
+      `CREATE TABLE ${at(table.name)} (${columns(table)})`,
+      `CREATE TABLE ${at(`${table.name}_tail`)} (${columns(table)})`,
+      `CREATE VIEW ${at(`${table.name}_all`)} AS
+         SELECT * FROM ${table.name} UNION ALL SELECT * FROM ${table.name}_tail`,
+    ]),
+    `CREATE VIEW ${at('edge_rows')} AS ${EDGE_ROWS}`,
+  ];
+}
+
+function columns({ keys, measures }: Additive): string {
+  return [...keys, ...measures].map(([name, type]) => `"${name}" ${type}`).join(', ');
+}
+
+/** `SELECT` that merges the rows of an additive table to one per key, in an order that compresses well. */
+export function merged(table: Additive, from: string, where: string): string {
+  const keys = table.keys.map(([name]) => `"${name}"`).join(', ');
+  const measures = table.measures.map(([name, , merge]) => `${merge}("${name}")`).join(', ');
+  return `SELECT ${keys}, ${measures} FROM ${from} WHERE ${where} GROUP BY ${keys} ORDER BY ${keys}`;
+}
+
+const SHOWN = [
+  'version',
+  'image',
+  'pod',
+  'container',
+  'process',
+  'node',
+  'zone',
+  'region',
+  'service',
+  'address',
+];
+
+function shown(side: 'client' | 'server'): string {
+  return [
+    `${side}.key_namespace AS ${side}_namespace`,
+    `${side}.key_workload AS ${side}_workload`,
+    ...SHOWN.map((tag) => `${side}."${tag}" AS ${side}_${tag}`),
+    `${side}.resolution AS ${side}_resolution`,
+  ].join(', ');
+}
+
+/** One readable row per window and leaf, for people with SQL. */
+const EDGE_ROWS = `
+  SELECT make_timestamp(window_start::BIGINT * 1000000) AS "window", ${shown('client')}, ${shown('server')}, port,
+    ${COUNTS.map(([, column]) => `sum(${column})::UBIGINT AS ${column}`).join(', ')}
+  FROM fact_all
+    JOIN endpoint AS client ON client.id = fact_all.client
+    JOIN endpoint AS server ON server.id = fact_all.server
+  GROUP BY ALL`;

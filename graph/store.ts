@@ -1,0 +1,96 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
+import type { Change, Endpoint } from '../enrich/index.ts';
+import { appendCoverage, appendFacts, type Batch, insertChanges, windowSeconds } from './batch.ts';
+import { copyInto } from './copy.ts';
+import { type Database, openDatabase } from './database.ts';
+import { type Dimension, loadDimension } from './dimension.ts';
+import { createReader } from './reader.ts';
+import { checkSchema, createSchema, isEmpty, readEverything } from './schema-check.ts';
+import { sealWindows } from './seal.ts';
+import { type CoverageRow, type EdgeReader, type EndpointRow, type Period, WINDOW_MICROS } from './types.ts';
+
+/** Windows left unmerged behind the newest one: what comes late from the other end of a connection still joins them. */
+const OPEN_WINDOWS = 1;
+
+/** The edge table: what later rooms ask, and what this room writes. */
+export interface EdgeStore extends EdgeReader {
+  readonly path: string;
+  /** The canonical row of an endpoint; equal endpoints give the same object. */
+  intern(endpoint: Endpoint): EndpointRow;
+  /** Writes everything in one transaction, or nothing. Throws FL-305 when the disk is full, FL-308 else. */
+  append(batch: Batch): Promise<void>;
+  addChanges(changes: readonly Change[]): Promise<void>;
+  addCoverage(rows: readonly CoverageRow[]): Promise<void>;
+  /** Writes a period, one row per window and leaf, into a new DuckDB file: see `writeCapture`. */
+  copyTo(file: string, period: Period): Promise<void>;
+  /** Waits for what is under way and gives the file free. */
+  close(): Promise<void>;
+}
+
+export interface OpenOptions {
+  readonly readOnly?: boolean;
+  /** Reads every row before the store is handed out, so that a damaged file fails at once. */
+  readonly verify?: boolean;
+}
+
+/**
+ * Opens a store, or makes one where nothing is yet. Throws `FaultlineError`: FL-301 no such file or directory, FL-302 not a
+ * store or damaged, FL-303 another schema version, FL-304 in use, FL-305 disk full, FL-306 no permission.
+ */
+export async function openStore(
+  path: string | ':memory:',
+  { readOnly = false, verify = false }: OpenOptions = {},
+): Promise<EdgeStore> {
+  const database = await openDatabase(path, readOnly);
+  try {
+    if (!readOnly && (await database.read(isEmpty))) await database.write(createSchema);
+    await database.read((connection) => checkSchema(connection, path));
+    if (verify) await database.read(readEverything);
+    return createStore(path, database, await database.read((connection) => loadDimension(connection)));
+  } catch (cause) {
+    await database.close();
+    throw cause;
+  }
+}
+
+function createStore(path: string, database: Database, dimension: Dimension): EdgeStore {
+  let newest = 0;
+
+  const sealBehind = async (
+    connection: DuckDBConnection,
+    { rows, coverage = [] }: Batch,
+  ): Promise<number> => {
+    const latest = [...rows, ...coverage].reduce((latest, { window }) => Math.max(latest, window), newest);
+    if (latest > newest) await sealWindows(connection, windowSeconds(latest - OPEN_WINDOWS * WINDOW_MICROS));
+    return latest;
+  };
+
+  const append = async (batch: Batch): Promise<void> => {
+    for (const { client, server } of batch.rows) {
+      dimension.intern(client);
+      dimension.intern(server);
+    }
+    const write = async (connection: DuckDBConnection) => {
+      const endpoints = await dimension.save(connection);
+      await appendFacts(connection, dimension, batch.rows);
+      await appendCoverage(connection, batch.coverage ?? []);
+      await insertChanges(connection, batch.changes ?? []);
+      return { endpoints, newest: await sealBehind(connection, batch) };
+    };
+    await database.write(write, (done) => {
+      done.endpoints.written();
+      newest = done.newest;
+    });
+  };
+
+  return {
+    ...createReader(database, dimension),
+    path,
+    intern: (endpoint) => dimension.intern(endpoint),
+    append,
+    addChanges: (changes) => append({ rows: [], changes }),
+    addCoverage: (coverage) => append({ rows: [], coverage }),
+    copyTo: (file, period) => database.alone((connection) => copyInto(connection, file, period)),
+    close: () => database.close(),
+  };
+}
