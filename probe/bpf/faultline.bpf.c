@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+/*
+ * The kernel programs of faultline. Every one may be switched off by itself, except `socket_state`; what is lost without
+ * it is told by `live/features.ts`. None of them hooks system calls: that would slow every process of the machine.
+ */
+#include "kernel.h"
+#include "sockets.h"
+#include "existing.h"
+
+char LICENSE[] SEC("license") = "Dual BSD/GPL";
+
+/* Set before loading: `send_start` runs, so sends are timed and read at their beginning. */
+const volatile bool has_send_start = false;
+
+static __always_inline void connecting(const struct sock *sk, __u64 now)
+{
+	if (!is_watched(sk))
+		return;
+	struct record *rec = make(sk, ROLE_CLIENT, now);
+	if (!rec)
+		return;
+	own_by_current(rec);
+	read_asked(rec);
+	rec->ready = 1;
+}
+
+static __always_inline void established(const struct sock *sk, struct tcp_sock *tp, int old, __u64 now)
+{
+	struct record *rec = find(sk);
+
+	if (!rec) {
+		if (old != TCP_SYN_RECV) {
+			adopt(sk, TCP_ESTABLISHED, now);
+			return;
+		}
+		if (!is_watched(sk))
+			return;
+		rec = make(sk, ROLE_SERVER, now);
+		if (!rec)
+			return;
+	}
+	read_addresses(sk, rec);
+	read_sequence_numbers(tp, rec);
+	read_counters(tp, rec);
+	rec->established_ns = now;
+	rec->ready = 1;
+	announce(rec);
+}
+
+/* Ends an entry, or leaves it until the answer that is still in the socket was read. */
+static __always_inline void settle(struct record *rec, const struct tcp_sock *tp, int state, bool may_wait, __u64 now)
+{
+	if (!rec->closed) {
+		int error = tp->inet_conn.icsk_inet.sk.sk_err;
+
+		rec->closed = 1;
+		rec->ended_ns = now;
+		rec->last_state = state;
+		rec->error = error ? error : tp->inet_conn.icsk_inet.sk.sk_err_soft;
+		read_counters(tp, rec);
+		if (!rec->established_ns)
+			read_addresses(&tp->inet_conn.icsk_inet.sk, rec);
+	}
+	if (may_wait && rec->role == ROLE_CLIENT && rec->turn == TURN_ASKED && unread(tp) && !flag(tp, SOCK_DEAD))
+		return;
+	turn_on_end(rec, tp);
+	deliver(rec);
+}
+
+SEC("tp_btf/inet_sock_set_state")
+int BPF_PROG(socket_state, const struct sock *sk, int old, int new)
+{
+	struct record *rec;
+	struct tcp_sock *tp;
+
+	if (!is_tcp(sk))
+		return 0;
+	__u64 now = bpf_ktime_get_ns();
+	switch (new) {
+	case TCP_LISTEN:
+		note_listener(sk);
+		return 0;
+	case TCP_SYN_SENT:
+		connecting(sk, now);
+		return 0;
+	case TCP_ESTABLISHED:
+		tp = bpf_skc_to_tcp_sock((void *)sk);
+		if (tp)
+			established(sk, tp, old, now);
+		return 0;
+	case TCP_FIN_WAIT1:
+	case TCP_LAST_ACK:
+		/* close(2) or shutdown(2): the last chance to learn whose a socket was that never did anything. */
+		rec = find(sk);
+		if (rec)
+			own_by_current(rec);
+		return 0;
+	case TCP_CLOSE:
+		rec = find(sk);
+		if (!rec)
+			rec = adopt(sk, old, now);
+		tp = rec ? bpf_skc_to_tcp_sock((void *)sk) : NULL;
+		if (tp)
+			settle(rec, tp, old, true, now);
+		return 0;
+	}
+	return 0;
+}
+
+/* Fires for every buffer of a large send; the turn takes the first. */
+SEC("tp_btf/tcp_sendmsg_locked")
+int BPF_PROG(send_start, const struct sock *sk, const struct msghdr *message)
+{
+	__u64 now = bpf_ktime_get_ns();
+	struct record *rec = find_or_adopt(sk, now);
+	struct tcp_sock *tp = rec ? bpf_skc_to_tcp_sock((void *)sk) : NULL;
+
+	if (!tp)
+		return 0;
+	own_by_current(rec);
+	turn_on_send(rec, tp, message, 0, now);
+	return 0;
+}
+
+SEC("tp_btf/sock_send_length")
+int BPF_PROG(send_done, struct sock *sk, int length)
+{
+	if (length <= 0 || !is_tcp(sk))
+		return 0;
+	__u64 now = bpf_ktime_get_ns();
+	struct record *rec = find_or_adopt(sk, now);
+	struct tcp_sock *tp = rec ? bpf_skc_to_tcp_sock(sk) : NULL;
+
+	if (!tp)
+		return 0;
+	own_by_current(rec);
+	if (!has_send_start) {
+		turn_on_send(rec, tp, NULL, length, now);
+		/* The answer left before this ran, and so may have come the next request. */
+		if (rec->role == ROLE_SERVER)
+			turn_on_arrival(rec, tp, now);
+	}
+	if (!rec->closed)
+		read_counters(tp, rec);
+	return 0;
+}
+
+SEC("tp_btf/sock_recv_length")
+int BPF_PROG(receive_done, struct sock *sk, int length, int flags)
+{
+	if (length <= 0 || flags & (MSG_PEEK | MSG_OOB | MSG_ERRQUEUE) || !is_tcp(sk))
+		return 0;
+	__u64 now = bpf_ktime_get_ns();
+	struct record *rec = find_or_adopt(sk, now);
+	struct tcp_sock *tp = rec ? bpf_skc_to_tcp_sock(sk) : NULL;
+
+	if (!tp)
+		return 0;
+	own_by_current(rec);
+	turn_on_receive(rec, tp, length, !(flags & MSG_TRUNC), now);
+	if (!rec->closed)
+		read_counters(tp, rec);
+	else if (rec->turn == TURN_IDLE)
+		deliver(rec);
+	return 0;
+}
+
+SEC("tp_btf/sk_data_ready")
+int BPF_PROG(data_ready, const struct sock *sk)
+{
+	if (!is_tcp(sk))
+		return 0;
+	__u64 now = bpf_ktime_get_ns();
+	struct record *rec = find_or_adopt(sk, now);
+	struct tcp_sock *tp = rec ? bpf_skc_to_tcp_sock((void *)sk) : NULL;
+
+	if (!tp)
+		return 0;
+	turn_on_arrival(rec, tp, now);
+	if (!rec->closed)
+		read_counters(tp, rec);
+	return 0;
+}
+
+/* Nothing else happens on a connection whose packets get lost. */
+SEC("tp_btf/tcp_retransmit_skb")
+int BPF_PROG(retransmit, const struct sock *sk)
+{
+	struct record *rec = find(sk);
+	struct tcp_sock *tp = rec ? bpf_skc_to_tcp_sock((void *)sk) : NULL;
+
+	if (tp && !rec->closed)
+		read_counters(tp, rec);
+	return 0;
+}
+
+static __always_inline void reset(const struct sock *sk, enum reset_by by)
+{
+	struct record *rec = find(sk);
+
+	if (rec && !rec->closed && !rec->reset_by)
+		rec->reset_by = by;
+}
+
+SEC("tp_btf/tcp_receive_reset")
+int BPF_PROG(reset_received, struct sock *sk)
+{
+	reset(sk, RESET_BY_PEER);
+	return 0;
+}
+
+/* Without a socket where nobody listens; a socket that is not a full one has no entry. */
+SEC("tp_btf/tcp_send_reset")
+int BPF_PROG(reset_sent, const struct sock *sk)
+{
+	if (sk)
+		reset(sk, RESET_BY_SELF);
+	return 0;
+}
+
+/* The socket itself goes away: the last word where an answer was never read, or where CLOSE was not seen. */
+SEC("tp_btf/tcp_destroy_sock")
+int BPF_PROG(socket_gone, struct sock *sk)
+{
+	struct record *rec = find(sk);
+	struct tcp_sock *tp = rec ? bpf_skc_to_tcp_sock(sk) : NULL;
+
+	if (tp)
+		settle(rec, tp, sk->__sk_common.skc_state, false, bpf_ktime_get_ns());
+	return 0;
+}

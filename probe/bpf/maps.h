@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+#pragma once
+
+#include "histogram.h"
+#include "record.h"
+
+/* Sizes are defaults: user space sets max_entries of `sockets`, `latencies` and `ring` before it loads. */
+
+/* The truth about every socket, keyed by socket cookie: unlike the address of a socket it is never used twice. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 65536);
+	__type(key, __u64);
+	__type(value, struct record);
+} sockets SEC(".maps");
+
+enum histogram_kind {
+	LATENCY = 0,
+	WAIT = 1,
+	SERVICE = 2,
+};
+
+struct histogram_key {
+	__u64 cookie;
+	/* opened_ns with the two lowest bits replaced by the kind: a socket that connects again starts anew. */
+	__u64 opened_and_kind;
+};
+
+/* Latencies of connections with more than one request; most have one, so entries are made when needed. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 32768);
+	__type(key, struct histogram_key);
+	__type(value, struct histogram);
+} latencies SEC(".maps");
+
+/* The fast path for opened and ended connections. */
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 8 << 20);
+} ring SEC(".maps");
+
+/* Namespaces to watch, by inode number; read only when `filtering`. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 4096);
+	__type(key, __u32);
+	__type(value, __u8);
+} watched SEC(".maps");
+
+struct listener {
+	__u32 netns;
+	__u32 port;
+};
+
+/* Ports that listen or did: tells the server end of a connection whose opening was not seen. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 16384);
+	__type(key, struct listener);
+	__type(value, __u8);
+} listeners SEC(".maps");
+
+struct control {
+	__u32 scanned; /* set by user space once the sockets older than the probe are in the map */
+	__u32 full; /* set here once a socket found no place */
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct control);
+} control SEC(".maps");
+
+struct counters {
+	__u64 sockets; /* met */
+	__u64 map_full; /* of those, without a place in the map */
+	__u64 ring_records;
+	__u64 ring_full;
+	__u64 samples_lost;
+	__u64 adopted; /* met in mid-life */
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct counters);
+} counters SEC(".maps");
+
+#define COUNT(field)                                                                  \
+	do {                                                                          \
+		__u32 zero_ = 0;                                                      \
+		struct counters *counters_ = bpf_map_lookup_elem(&counters, &zero_);  \
+		if (counters_)                                                        \
+			__sync_fetch_and_add(&counters_->field, 1);                   \
+	} while (0)
+
+static __always_inline struct control *controls(void)
+{
+	__u32 zero = 0;
+	return bpf_map_lookup_elem(&control, &zero);
+}

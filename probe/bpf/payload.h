@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/*
+ * The first bytes a process sends or has just received, read from its own memory: the arguments of the system call are
+ * in the registers saved at its entry, so no hook on system calls is needed. The bytes never leave the kernel.
+ */
+#pragma once
+
+#include "record.h"
+
+#define PREFIX 16
+
+struct prefix {
+	__u8 bytes[PREFIX]; /* zeros behind the end */
+};
+
+#if defined(__TARGET_ARCH_x86)
+#define USER64_CS 0x33
+enum { NR_READ = 0, NR_WRITE = 1, NR_READV = 19, NR_WRITEV = 20, NR_CONNECT = 42, NR_SENDTO = 44, NR_RECVFROM = 45,
+	NR_SENDMSG = 46, NR_RECVMSG = 47 };
+/* Calls of 32-bit programs have numbers of their own. */
+static __always_inline int call_number(struct pt_regs *regs)
+{
+	return (regs->cs & 0xffff) == USER64_CS ? (int)regs->orig_ax : -1;
+}
+static __always_inline unsigned long second_argument(struct pt_regs *regs)
+{
+	return regs->si;
+}
+#else
+enum { NR_READ = 63, NR_WRITE = 64, NR_READV = 65, NR_WRITEV = 66, NR_CONNECT = 203, NR_SENDTO = 206,
+	NR_RECVFROM = 207, NR_SENDMSG = 211, NR_RECVMSG = 212 };
+static __always_inline int call_number(struct pt_regs *regs)
+{
+	return regs->syscallno;
+}
+static __always_inline unsigned long second_argument(struct pt_regs *regs)
+{
+	return regs->regs[1];
+}
+#endif
+
+/* Registers of the process at the entry of its system call; NULL for kernel threads and kernels without the helper. */
+static __always_inline struct pt_regs *call_registers(void)
+{
+	if (!bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_task_pt_regs))
+		return NULL;
+	struct task_struct *task = bpf_get_current_task_btf();
+	if (task->flags & PF_KTHREAD)
+		return NULL;
+	return (struct pt_regs *)bpf_task_pt_regs(task);
+}
+
+static __always_inline void read_prefix(struct prefix *prefix, const void *from, __u64 length)
+{
+	if (length > PREFIX)
+		length = PREFIX;
+	if (length)
+		bpf_probe_read_user(prefix, length, from);
+}
+
+static __always_inline void read_first_vector(struct prefix *prefix, const void *vectors, __u64 length)
+{
+	struct { void *base; __u64 length; } vector = {};
+
+	bpf_probe_read_user(&vector, sizeof(vector), vectors);
+	read_prefix(prefix, vector.base, length < vector.length ? length : vector.length);
+}
+
+/* At the end of a send or receive of `length` bytes. sendmmsg, recvmmsg and io_uring do not tell which buffer it was. */
+static __always_inline void prefix_of_call(struct prefix *prefix, __u64 length)
+{
+	struct pt_regs *regs = call_registers();
+	void *vectors = NULL;
+
+	if (!regs)
+		return;
+	const void *argument = (const void *)second_argument(regs);
+	switch (call_number(regs)) {
+	case NR_READ:
+	case NR_WRITE:
+	case NR_RECVFROM:
+	case NR_SENDTO:
+		read_prefix(prefix, argument, length);
+		return;
+	case NR_READV:
+	case NR_WRITEV:
+		read_first_vector(prefix, argument, length);
+		return;
+	case NR_RECVMSG:
+	case NR_SENDMSG:
+		/* struct user_msghdr: name, length of the name, then the vectors. */
+		bpf_probe_read_user(&vectors, sizeof(vectors), argument + 16);
+		read_first_vector(prefix, vectors, length);
+		return;
+	}
+}
+
+/* At the beginning of a send: the kernel's own cursor over the buffers, whatever the call. */
+static __always_inline void prefix_of_message(struct prefix *prefix, const struct msghdr *message)
+{
+	__u8 type = BPF_CORE_READ(message, msg_iter.iter_type);
+	unsigned long offset = BPF_CORE_READ(message, msg_iter.iov_offset);
+
+	if (type == bpf_core_enum_value(enum iter_type, ITER_UBUF)) {
+		read_prefix(prefix, BPF_CORE_READ(message, msg_iter.ubuf) + offset, PREFIX);
+	} else if (type == bpf_core_enum_value(enum iter_type, ITER_IOVEC)) {
+		const struct iovec *vector = BPF_CORE_READ(message, msg_iter.__iov);
+		unsigned long length = BPF_CORE_READ(vector, iov_len);
+		if (length > offset)
+			read_prefix(prefix, BPF_CORE_READ(vector, iov_base) + offset, length - offset);
+	}
+}
+
+/* What the process asked connect(2) for, before anything rewrote it. */
+static __always_inline void read_asked(struct record *rec)
+{
+	struct pt_regs *regs = call_registers();
+	__u8 address[8] = {};
+
+	if (!regs || call_number(regs) != NR_CONNECT)
+		return;
+	const void *argument = (const void *)second_argument(regs);
+	if (bpf_probe_read_user(address, sizeof(address), argument))
+		return;
+	__u16 family = *(__u16 *)address;
+	if (family == AF_INET) {
+		rec->asked[10] = rec->asked[11] = 0xff;
+		__builtin_memcpy(rec->asked + 12, address + 4, 4);
+	} else if (family != AF_INET6 || bpf_probe_read_user(rec->asked, sizeof(rec->asked), argument + 8)) {
+		return;
+	}
+	rec->asked_port = address[2] << 8 | address[3];
+	rec->has_asked = 1;
+}

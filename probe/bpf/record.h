@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/*
+ * What the kernel keeps of one socket: the value of the map `sockets` and the payload of the ring. `live/layout.ts`
+ * reads the same bytes; the assertions below and a test over there keep the two together.
+ */
+#pragma once
+
+#include "kernel.h"
+
+enum role {
+	ROLE_CLIENT = 1,
+	ROLE_SERVER = 2,
+};
+
+enum protocol {
+	PROTOCOL_TCP = 0,
+	PROTOCOL_HTTP = 1,
+	PROTOCOL_REDIS = 2,
+};
+
+enum event {
+	EVENT_LIVE = 0,
+	EVENT_OPEN = 1, /* identity only: the first IDENTITY_SIZE bytes */
+	EVENT_END = 2,
+};
+
+enum delivery {
+	NOT_ENDED = 0,
+	BY_RING = 1, /* the ring has it, or is just being offered it: sweeps must not take it */
+	BY_SWEEP = 2, /* the ring was full: the next sweep delivers and deletes it */
+};
+
+enum reset_by {
+	RESET_BY_SELF = 1,
+	RESET_BY_PEER = 2,
+};
+
+enum turn {
+	TURN_IDLE = 0,
+	TURN_ASKED = 1, /* client: a request is out */
+	TURN_ARRIVED = 2, /* server: a request waits to be read */
+	TURN_READ = 3, /* server: a request is being served */
+};
+
+/* Distinct statuses of failed requests kept per connection; more are counted in `statuses_other`. */
+#define STATUSES 4
+
+struct record {
+	/* identity */
+	__u64 cookie;
+	__u64 opened_ns; /* connect(2), or established (server), or first seen (older than the probe) */
+	__u64 established_ns; /* 0 = never */
+	__u64 cgroup_id;
+	__u8 local[16]; /* IPv4 as ::ffff:a.b.c.d */
+	__u8 remote[16];
+	__u8 asked[16];
+	__u16 local_port; /* host byte order, like the next two */
+	__u16 remote_port;
+	__u16 asked_port;
+	__u16 error; /* positive errno of the socket when it ended */
+	__u32 netns;
+	__u32 isn_local;
+	__u32 isn_remote;
+	__u32 pid;
+	__u32 uid;
+	__u8 event;
+	__u8 role;
+	__u8 ready; /* 0 while the entry is being filled */
+	__u8 preexisting;
+	__u8 comm[16];
+	/* counters */
+	__u64 ended_ns;
+	__u64 bytes_sent;
+	__u64 bytes_received;
+	__u32 segments_sent;
+	__u32 segments_received;
+	__u32 retransmits;
+	__u32 srtt_us;
+	__u32 min_rtt_us;
+	__u32 requests; /* answered, and the one left unanswered at the end */
+	__u32 failed;
+	__u32 samples; /* answered requests with a latency: the first inline, the others in `latencies` */
+	__u32 samples_lost; /* requests whose latency found no place */
+	__u32 first_latency_us;
+	__u32 first_wait_us;
+	__u32 first_service_us;
+	__u16 status[STATUSES];
+	__u32 status_count[STATUSES];
+	__u32 statuses_other;
+	__u8 protocol;
+	__u8 owned; /* pid, uid, comm and cgroup_id are set */
+	__u8 has_asked;
+	__u8 reset_by; /* who sent the first RST */
+	__u8 last_state; /* TCP state before CLOSE */
+	__u8 delivery;
+	/* private to the kernel from here on */
+	__u8 closed; /* CLOSE was reached, an answer is still unread */
+	__u8 turn;
+	__u8 opaque; /* encrypted or multiplexed: sends and receives need not alternate */
+	__u8 redis_asked;
+	__u8 pad[6];
+	__u64 turn_ns;
+	__u64 arrived_ns;
+	__u32 turn_wait_us;
+	__u32 turn_seq; /* copied_seq when the turn began */
+	/* what a socket older than the probe had counted before it was met */
+	__u64 base_sent;
+	__u64 base_received;
+	__u32 base_segments_sent;
+	__u32 base_segments_received;
+	__u32 base_retransmits;
+	__u32 pad2;
+};
+
+#define IDENTITY_SIZE __builtin_offsetof(struct record, ended_ns)
+
+_Static_assert(IDENTITY_SIZE == 128, "identity");
+_Static_assert(__builtin_offsetof(struct record, status) == 200, "statuses");
+_Static_assert(__builtin_offsetof(struct record, protocol) == 228, "bytes");
+_Static_assert(sizeof(struct record) == 304, "record");

@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/* Entries of the map `sockets`: finding, making, filling and ending them. */
+#pragma once
+
+#include "maps.h"
+#include "owner.h"
+#include "turns.h"
+
+#define EEXIST 17
+
+/* Set before loading: keep only sockets of the namespaces in `watched`. */
+const volatile bool filtering = false;
+
+static __always_inline bool is_tcp(const struct sock *sk)
+{
+	__u16 family = sk->__sk_common.skc_family;
+
+	return (family == AF_INET || family == AF_INET6) && sk->sk_protocol == IPPROTO_TCP;
+}
+
+static __always_inline __u32 netns_of(const struct sock *sk)
+{
+	return sk->__sk_common.skc_net.net->ns.inum;
+}
+
+static __always_inline bool is_watched(const struct sock *sk)
+{
+	if (!filtering)
+		return true;
+	__u32 netns = netns_of(sk);
+	return bpf_map_lookup_elem(&watched, &netns) != NULL;
+}
+
+/* The cookie field stays 0 until somebody asks for the cookie, and nobody else's socket is in the map. */
+static __always_inline struct record *find(const struct sock *sk)
+{
+	__u64 cookie = sk->__sk_common.skc_cookie.counter;
+
+	if (!cookie)
+		return NULL;
+	struct record *rec = bpf_map_lookup_elem(&sockets, &cookie);
+	return rec && rec->ready && rec->delivery == NOT_ENDED ? rec : NULL;
+}
+
+/* The bound number is gone once the socket has reached CLOSE, the source port of its packets is not. */
+static __always_inline __u16 local_port(const struct sock *sk)
+{
+	__u16 port = sk->__sk_common.skc_num;
+
+	return port ? port : bpf_ntohs(BPF_CORE_READ((const struct inet_sock *)sk, inet_sport));
+}
+
+static __always_inline void read_addresses(const struct sock *sk, struct record *rec)
+{
+	const struct sock_common *common = &sk->__sk_common;
+
+	if (common->skc_family == AF_INET) {
+		__u32 local = common->skc_rcv_saddr;
+		__u32 remote = common->skc_daddr;
+
+		rec->local[10] = rec->local[11] = rec->remote[10] = rec->remote[11] = 0xff;
+		__builtin_memcpy(rec->local + 12, &local, 4);
+		__builtin_memcpy(rec->remote + 12, &remote, 4);
+	} else {
+		bpf_core_read(rec->local, 16, &common->skc_v6_rcv_saddr);
+		bpf_core_read(rec->remote, 16, &common->skc_v6_daddr);
+	}
+	rec->local_port = local_port(sk);
+	rec->remote_port = bpf_ntohs(common->skc_dport);
+}
+
+/*
+ * bytes_acked also counts the client's SYN and bytes_received never counts one, so both give the initial numbers at any
+ * time, and both ends of a connection the same pair.
+ */
+static __always_inline void read_sequence_numbers(const struct tcp_sock *tp, struct record *rec)
+{
+	rec->isn_local = tp->snd_una - (__u32)tp->bytes_acked - (rec->role == ROLE_SERVER);
+	rec->isn_remote = tp->rcv_nxt - (__u32)tp->bytes_received - 1;
+}
+
+/* bytes_received counts the FIN; bytes_sent counts neither SYN nor FIN, but every retransmission. */
+static __always_inline void read_counters(const struct tcp_sock *tp, struct record *rec)
+{
+	rec->bytes_sent = tp->bytes_sent - tp->bytes_retrans - rec->base_sent;
+	rec->bytes_received = tp->bytes_received - flag(tp, SOCK_DONE) - rec->base_received;
+	rec->segments_sent = tp->segs_out - rec->base_segments_sent;
+	rec->segments_received = tp->segs_in - rec->base_segments_received;
+	rec->retransmits = tp->total_retrans - rec->base_retransmits;
+	rec->srtt_us = tp->srtt_us >> 3;
+	rec->min_rtt_us = tp->rtt_min.s[0].v;
+}
+
+static __always_inline void set_baselines(const struct tcp_sock *tp, struct record *rec)
+{
+	rec->base_sent = tp->bytes_sent - tp->bytes_retrans;
+	rec->base_received = tp->bytes_received - flag(tp, SOCK_DONE);
+	rec->base_segments_sent = tp->segs_out;
+	rec->base_segments_received = tp->segs_in;
+	rec->base_retransmits = tp->total_retrans;
+}
+
+/* A new entry, not yet `ready`, or NULL: there was one already, or the map was full, which is counted. */
+static __always_inline struct record *make(const struct sock *sk, enum role role, __u64 now)
+{
+	static const struct record empty;
+	__u64 cookie = bpf_get_socket_cookie((void *)sk);
+	long error = bpf_map_update_elem(&sockets, &cookie, &empty, BPF_NOEXIST);
+
+	if (error == -EEXIST) {
+		struct record *old = bpf_map_lookup_elem(&sockets, &cookie);
+		if (!old || old->delivery != BY_SWEEP)
+			return NULL;
+		/* A socket that connects again before the end of its last connection was swept. */
+	}
+	COUNT(sockets);
+	struct record *rec = error ? NULL : bpf_map_lookup_elem(&sockets, &cookie);
+	if (!rec) {
+		struct control *state = controls();
+		COUNT(map_full);
+		if (state)
+			state->full = 1;
+		return NULL;
+	}
+	rec->cookie = cookie;
+	rec->role = role;
+	rec->opened_ns = now;
+	rec->netns = netns_of(sk);
+	read_addresses(sk, rec);
+	return rec;
+}
+
+static __always_inline void announce(struct record *rec)
+{
+	rec->event = EVENT_OPEN;
+	if (bpf_ringbuf_output(&ring, rec, IDENTITY_SIZE, BPF_RB_NO_WAKEUP))
+		COUNT(ring_full);
+	else
+		COUNT(ring_records);
+	rec->event = EVENT_LIVE;
+}
+
+/* Hands the entry over: to the ring, or where that is full to the next sweep of the map. */
+static __always_inline void deliver(struct record *rec)
+{
+	__u64 cookie = rec->cookie;
+
+	rec->event = EVENT_END;
+	rec->delivery = BY_RING;
+	if (bpf_ringbuf_output(&ring, rec, sizeof(*rec), BPF_RB_NO_WAKEUP)) {
+		COUNT(ring_full);
+		rec->delivery = BY_SWEEP;
+		return;
+	}
+	COUNT(ring_records);
+	bpf_map_delete_elem(&sockets, &cookie);
+}
+
+static __always_inline bool is_open(int state)
+{
+	return state == TCP_ESTABLISHED || state == TCP_CLOSE_WAIT || state == TCP_FIN_WAIT1 || state == TCP_FIN_WAIT2
+		|| state == TCP_LAST_ACK || state == TCP_CLOSING;
+}
+
+static __always_inline void note_listener(const struct sock *sk)
+{
+	struct listener key = { .netns = netns_of(sk), .port = sk->__sk_common.skc_num };
+	__u8 one = 1;
+
+	bpf_map_update_elem(&listeners, &key, &one, BPF_ANY);
+}
+
+static __always_inline enum role role_by_port(const struct sock *sk)
+{
+	struct listener key = { .netns = netns_of(sk), .port = local_port(sk) };
+
+	return bpf_map_lookup_elem(&listeners, &key) ? ROLE_SERVER : ROLE_CLIENT;
+}
+
+/*
+ * An established connection whose opening was not seen: it is older than the probe, or the kernel skipped the program
+ * because it had interrupted itself on this CPU. Once the map was full an unknown socket may be one that was already
+ * counted as lost, so it is left alone.
+ */
+static __always_inline struct record *adopt(const struct sock *sk, int state, __u64 now)
+{
+	struct control *seen = controls();
+
+	if (!is_open(state) || !seen || seen->full || !is_watched(sk))
+		return NULL;
+	struct tcp_sock *tp = bpf_skc_to_tcp_sock((void *)sk);
+	if (!tp)
+		return NULL;
+	struct record *rec = make(sk, role_by_port(sk), now);
+	if (!rec)
+		return NULL;
+	COUNT(adopted);
+	rec->established_ns = now;
+	read_sequence_numbers(tp, rec);
+	if (!seen->scanned) {
+		rec->preexisting = 1;
+		set_baselines(tp, rec);
+	}
+	rec->ready = 1;
+	return rec;
+}
+
+static __always_inline struct record *find_or_adopt(const struct sock *sk, __u64 now)
+{
+	struct record *rec = find(sk);
+
+	return rec ? rec : adopt(sk, sk->__sk_common.skc_state, now);
+}
