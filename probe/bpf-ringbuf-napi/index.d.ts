@@ -133,12 +133,15 @@ export class Conntrack {
   requestDump(): void;
   /**
    * Reads what waits, at most `limit` entries (default 4096). `overflowed`: the kernel dropped messages since the
-   * last read (ENOBUFS): ask for a dump. `dumpDone`: the dump asked for has ended.
+   * last read (ENOBUFS), or the table changed its size during each of several tries to dump it: ask for a dump.
+   * `dumpDone`: the dump asked for (the last one, when asked several times) has ended.
    */
   read(limit?: number): {
     readonly entries: ConntrackEntry[];
     readonly overflowed: boolean;
     readonly dumpDone: boolean;
+    /** The limit ended the read: more may wait. */
+    readonly more: boolean;
   };
   close(): void;
 }
@@ -165,5 +168,10 @@ export function socketCookie(fd: number): bigint;
 /** Runs `action` synchronously with the calling thread in another network namespace. */
 export function inNetnsSync<T>(path: string, action: () => T): T;
 
-/** Drops every capability but those named (`CAP_NET_ADMIN`, …) from the permitted and effective sets of all threads. */
+/**
+ * Drops every capability but those named (`CAP_NET_ADMIN`, …) from the permitted, effective and inheritable sets of all
+ * threads. A program executed as root afterwards gets them back: this limits the process, not its children.
+ * @throws BpfError `ENOSYS` where this cannot be done to all threads (C libraries other than glibc; neither x86-64 nor
+ * arm64), `ETIMEDOUT` when a thread did not take part within seconds: some threads have dropped them then.
+ */
 export function keepCapabilities(names: readonly string[]): void;

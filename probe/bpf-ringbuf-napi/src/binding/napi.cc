@@ -53,6 +53,21 @@ bool Call::has(size_t index) const { return typeOf(env_, arguments_[index]) != n
 
 Result<std::string> Call::text(size_t index, const char* name) const { return toText(env_, arguments_[index], name); }
 
+Result<std::vector<std::string>> Call::texts(size_t index, const char* name) const {
+  bool is = false;
+  uint32_t length = 0;
+  napi_is_array(env_, arguments_[index], &is);
+  if (!is) return wrongType(name, "an array of strings");
+  napi_get_array_length(env_, arguments_[index], &length);
+  std::vector<std::string> found;
+  for (uint32_t i = 0; i < length; i++) {
+    napi_value element = nullptr;
+    napi_get_element(env_, arguments_[index], i, &element);
+    found.push_back(TRY(toText(env_, element, name)));
+  }
+  return found;
+}
+
 Result<int64_t> Call::integer(size_t index, const char* name, int64_t least, int64_t most) const {
   return toInteger(env_, arguments_[index], name, least, most);
 }

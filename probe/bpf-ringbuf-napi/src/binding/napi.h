@@ -30,6 +30,7 @@ class Call {
   napi_value argument(size_t index) const { return arguments_[index]; }
 
   Result<std::string> text(size_t index, const char* name) const;
+  Result<std::vector<std::string>> texts(size_t index, const char* name) const;
   Result<int64_t> integer(size_t index, const char* name, int64_t least, int64_t most) const;
   Result<bool> boolean(size_t index, const char* name) const;
   Result<Bytes> bytes(size_t index, const char* name) const;

@@ -1,5 +1,6 @@
 #include <sys/socket.h>
 
+#include "../core/capability.h"
 #include "../core/netns.h"
 #include "bindings.h"
 
@@ -31,10 +32,16 @@ Reply inNetnsSync(Call& call) {
   return answer;
 }
 
+Reply keep(Call& call) {
+  const std::vector<std::string> names = TRY(call.texts(0, "names"));
+  TRY(keepCapabilities(names));
+  return call.undefined();
+}
+
 }  // namespace
 
 std::vector<napi_property_descriptor> processFunctions() {
-  return {method<socketCookie>("socketCookie"), method<inNetnsSync>("inNetnsSync")};
+  return {method<socketCookie>("socketCookie"), method<inNetnsSync>("inNetnsSync"), method<keep>("keepCapabilities")};
 }
 
 }  // namespace bpf_ringbuf
