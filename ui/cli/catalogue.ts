@@ -83,7 +83,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     summary: 'what a service talks to, and who calls it',
     positionals: [{ name: 'SERVICE', required: true }],
     options: {
-      hops: { value: 'N', choices: ['1', '2', '3', '4', '5', '6'], help: 'how far to go (default 2)' },
+      hops: { value: 'N', choices: ['1', '2', '3', '4'], help: 'how far to go (default 2)' },
       direction: { value: 'WHERE', choices: ['up', 'down', 'both'], help: 'callers, dependencies or both' },
       at,
       store,
