@@ -1,2 +1,4 @@
 export { type Endpoint, type Resolution, TAGS, type Tag, type Tags } from './endpoint.ts';
+export { isKind, KINDS, type Kind } from './kind/kind.ts';
 export type { Change, NamedFlow } from './named-flow.ts';
+export { Names, type NamesCounters, type NamesOptions, type ObjectEvent, type ServiceInfo } from './names.ts';
