@@ -2,7 +2,6 @@
 #include "kernel-types.h"
 
 #include <bpf/bpf_helpers.h>
-#include <bpf/bpf_core_read.h>
 
 struct {
   __uint(type, BPF_MAP_TYPE_RINGBUF);
@@ -83,8 +82,8 @@ int unattachable(void *context) {
 }
 
 SEC("uprobe")
-int on_function(struct pt_regs *registers) {
-  if (is_watched()) count(UPROBE_HITS);
+int on_function(void *registers) {
+  count(UPROBE_HITS);
   return 0;
 }
 

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "../core/log.h"
 #include "../core/result.h"
 
 namespace bpf_ringbuf {
@@ -91,6 +92,7 @@ void throwFailure(napi_env env, const Failure& failure);
 template <Reply (*function)(Call&)>
 napi_value entry(napi_env env, napi_callback_info info) {
   Call call(env, info);
+  takeLog();  // what earlier calls left explains no failure of this one
   Reply reply = function(call);
   if (reply.ok()) return reply.value();
   throwFailure(env, reply.failure());

@@ -5,7 +5,6 @@
 #include <memory>
 #include <mutex>
 
-#include "log.h"
 
 namespace bpf_ringbuf {
 namespace {
@@ -21,7 +20,6 @@ Btf kernelBtf() {
   if (cached == nullptr) {
     btf* loaded = btf__load_vmlinux_btf();
     if (loaded != nullptr) cached = Btf(loaded, btf__free);
-    takeLog();  // absence is an answer here, not an error to explain
   }
   return cached;
 }

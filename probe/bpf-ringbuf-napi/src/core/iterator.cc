@@ -3,7 +3,6 @@
 #include <cstring>
 
 #include "link.h"
-#include "log.h"
 #include "netns.h"
 
 namespace bpf_ringbuf {
@@ -38,7 +37,6 @@ Result<std::vector<uint8_t>> readToEnd(const UniqueFd& iterator) {
 }  // namespace
 
 Result<std::vector<uint8_t>> runIterator(const Object& object, const std::string& program, const std::string& netns) {
-  takeLog();
   const bpf_program* found = TRY(object.loadedProgram(program));
   if (bpf_program__expected_attach_type(found) != BPF_TRACE_ITER) {
     return refused("EINVAL", "program " + program + " is not an iterator");

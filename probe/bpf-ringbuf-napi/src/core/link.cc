@@ -1,6 +1,5 @@
 #include "link.h"
 
-#include "log.h"
 
 namespace bpf_ringbuf {
 namespace {
@@ -15,13 +14,11 @@ Result<std::shared_ptr<Link>> keep(Object& object, const std::string& program, b
 }  // namespace
 
 Result<std::shared_ptr<Link>> Link::attach(Object& object, const std::string& program) {
-  takeLog();
   const bpf_program* found = TRY(object.loadedProgram(program));
   return keep(object, program, bpf_program__attach(found));
 }
 
 Result<std::shared_ptr<Link>> Link::attachUprobe(Object& object, const std::string& program, const Uprobe& where) {
-  takeLog();
   const bpf_program* found = TRY(object.loadedProgram(program));
   LIBBPF_OPTS(bpf_uprobe_opts, options, .retprobe = where.returns);
   return keep(object, program,

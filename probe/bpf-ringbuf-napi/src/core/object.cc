@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "log.h"
 #include "object_file.h"
 
 namespace bpf_ringbuf {
@@ -17,7 +16,6 @@ std::string objectName(const std::string& path) {
 }  // namespace
 
 Result<std::shared_ptr<Object>> Object::open(const std::string& path) {
-  takeLog();
   const std::vector<uint8_t> bytes = TRY(readObjectFile(path));
   const std::string name = objectName(path);
   LIBBPF_OPTS(bpf_object_open_opts, options, .object_name = name.c_str());
@@ -79,7 +77,6 @@ Status Object::setGlobal(const std::string& variable, const uint8_t* bytes, size
 
 Status Object::load() {
   TRY(isOpenForChanges());
-  takeLog();
   const int error = bpf_object__load(object_);
   load_ = error == 0 ? Load::kDone : Load::kFailed;  // libbpf does not load the same object twice
   if (error != 0) return failed("the kernel refused the object", error);

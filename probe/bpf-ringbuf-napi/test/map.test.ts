@@ -1,0 +1,91 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import type { BpfMap, Sweep } from '../index.js';
+import { failureOf, loadPrograms, needsKernel, readU64, u32, u64 } from './support.ts';
+
+const ENTRIES = 5000;
+
+function fill(map: BpfMap): void {
+  for (let i = 0; i < ENTRIES; i++) map.update(u32(i), u64(BigInt(i) * 3n));
+}
+
+function asMap({ count, keys, values }: Sweep): Map<number, bigint> {
+  const numbers = new Uint32Array(keys.buffer);
+  const contents = new BigUint64Array(values.buffer);
+  expect([numbers.length, contents.length]).toEqual([count, count]);
+  return new Map(Array.from(numbers, (key, i) => [key, contents[i]!]));
+}
+
+const expected = new Map(Array.from({ length: ENTRIES }, (_, i) => [i, BigInt(i) * 3n]));
+
+test('looks up, writes over and deletes', (context) => {
+  needsKernel(context);
+  const map = loadPrograms(context).map('table');
+  expect([map.keySize, map.valueSize, map.maxEntries]).toEqual([4, 8, 8192]);
+  expect(map.lookup(u32(7))).toBeNull();
+  map.update(u32(7), u64(1n));
+  map.update(u32(7), u64(2n));
+  expect(readU64(map, u32(7))).toBe(2n);
+  expect(map.delete(u32(7))).toBe(true);
+  expect(map.delete(u32(7))).toBe(false);
+  expect(map.lookup(u32(7))).toBeNull();
+});
+
+test('a sweep gives every entry with its own value', (context) => {
+  needsKernel(context);
+  const map = loadPrograms(context).map('table');
+  expect(map.sweep().count).toBe(0);
+  fill(map);
+  expect(asMap(map.sweep())).toEqual(expected);
+  expect(asMap(map.sweep())).toEqual(expected);
+});
+
+test('a taking sweep gives every entry once and leaves none', (context) => {
+  needsKernel(context);
+  const map = loadPrograms(context).map('table');
+  fill(map);
+  expect(asMap(map.sweepDelete())).toEqual(expected);
+  expect(map.sweepDelete().count).toBe(0);
+});
+
+test('arrays are swept too, and full maps refuse', (context) => {
+  needsKernel(context);
+  const object = loadPrograms(context);
+  expect(object.map('counters').sweep().count).toBe(4);
+  const map = object.map('per_cpu');
+  const value = new Uint8Array(map.valueSize);
+  for (let i = 0; i < map.maxEntries; i++) map.update(u32(i), value);
+  expect(failureOf(() => map.update(u32(1000), value))).toMatchObject({ code: 'E2BIG' });
+});
+
+test('per-CPU maps carry one padded value per possible CPU', (context) => {
+  needsKernel(context);
+  const map = loadPrograms(context).map('per_cpu');
+  const [, last] = /(\d+)$/.exec(readFileSync('/sys/devices/system/cpu/possible', 'utf8').trim())!;
+  const cpus = Number(last) + 1;
+  expect(map.valueSize).toBe(8 * cpus);
+  const value = new Uint8Array(
+    new Uint32Array(Array.from({ length: 2 * cpus }, (_, i) => (i % 2 ? 0 : i + 1))).buffer,
+  );
+  map.update(u32(1), value);
+  map.update(u32(2), value);
+  expect(map.lookup(u32(1))).toEqual(value);
+  const swept = map.sweep();
+  expect(swept.count).toBe(2);
+  expect(swept.values).toEqual(new Uint8Array([...value, ...value]));
+});
+
+test('keys and values of the wrong size are refused before the kernel reads them', (context) => {
+  needsKernel(context);
+  const object = loadPrograms(context);
+  const map = object.map('table');
+  for (const action of [
+    () => map.lookup(new Uint8Array(3)),
+    () => map.delete(new Uint8Array(5)),
+    () => map.update(u32(1), new Uint8Array(7)),
+    () => map.update(new Uint8Array(0), new Uint8Array(8)),
+  ]) {
+    expect(failureOf(action)).toMatchObject({ code: 'EINVAL', message: expect.stringContaining('table') });
+  }
+  expect(failureOf(() => object.map('records').sweep()).code).toBe('ENOTSUPP');
+});
