@@ -1,0 +1,188 @@
+import { join } from 'node:path';
+import { containerCgroup, removeCgroup, worldCgroup } from './cgroup.ts';
+import { forward } from './kube-proxy.ts';
+import {
+  type Cluster,
+  newPod,
+  type Pod,
+  type PodPhase,
+  type Revision,
+  timestamp,
+  type Workload,
+} from './model.ts';
+import { plugPods, unplugPod } from './network.ts';
+import type { PodProcess } from './pod-process.ts';
+import { redisSocket, startProgram } from './program.ts';
+import type { Publisher } from './publisher.ts';
+import { redisReady } from './redis-control.ts';
+import { REDIS_SERVICE } from './service/neighbours.ts';
+import type { Behaviour, PodLedger } from './service/protocol.ts';
+import { sleep } from './shell.ts';
+
+/** A leaving pod whose clients never let go is ended all the same, as the kubelet does after its grace period. */
+const LEAVE_MILLIS = 15_000;
+
+/** A pod to be: of which revision, on which node. */
+export interface Placement {
+  readonly workload: string;
+  readonly revision: Revision;
+  readonly node: string;
+  readonly behaviour?: Partial<Behaviour>;
+}
+
+/** The cluster as it runs: what it should be, the processes, and everything that has to follow when it changes. */
+export class RunningCluster {
+  readonly id: string;
+  readonly folder: string;
+  /** Last words of pods that have left. */
+  readonly departed: PodLedger[] = [];
+  readonly departedPods: Pod[] = [];
+  requestsPerConnection: number;
+  #program: string;
+  #publisher: Publisher;
+  #cluster: Cluster;
+  #processes = new Map<string, PodProcess>();
+  #lastHost = new Map<string, number>();
+
+  constructor(
+    id: string,
+    folder: string,
+    program: string,
+    publisher: Publisher,
+    workloads: readonly Workload[],
+    requestsPerConnection: number,
+  ) {
+    this.id = id;
+    this.folder = folder;
+    this.#program = program;
+    this.#publisher = publisher;
+    this.requestsPerConnection = requestsPerConnection;
+    this.#cluster = { startedAt: timestamp(), workloads, pods: [] };
+  }
+
+  get cluster(): Cluster {
+    return this.#cluster;
+  }
+
+  /** The processes of the shop's program, which can be asked; Redis cannot. */
+  get processes(): readonly PodProcess[] {
+    return [...this.#processes.values()].filter(({ pod }) => pod.workload !== REDIS_SERVICE);
+  }
+
+  processOf(pod: string): PodProcess {
+    const found = this.#processes.get(pod);
+    if (found === undefined) throw new RangeError(`no pod ${pod}`);
+    return found;
+  }
+
+  /** Sends a signal to every process of a node, Redis included. */
+  signal(node: string, name: NodeJS.Signals): void {
+    for (const each of this.#processes.values()) if (each.pod.node === node) each.signal(name);
+  }
+
+  /** The first process that ended without having been told to. */
+  get accident(): Error | null {
+    for (const { unexpectedEnd } of this.#processes.values())
+      if (unexpectedEnd !== null) return unexpectedEnd;
+    return null;
+  }
+
+  expectEnd(): void {
+    for (const each of this.#processes.values()) each.expectEnd();
+  }
+
+  workload(name: string): Workload {
+    const found = this.#cluster.workloads.find(({ plan }) => plan.name === name);
+    if (found === undefined) throw new RangeError(`no workload ${name}`);
+    return found;
+  }
+
+  /** Replaces a workload, e.g. with one more revision; `sync` makes it known. */
+  setWorkload(workload: Workload): void {
+    const workloads = this.#cluster.workloads.map((each) =>
+      each.plan.name === workload.plan.name ? workload : each,
+    );
+    this.#cluster = { ...this.#cluster, workloads };
+  }
+
+  /** Brings up pods until they are ready; objects and rules follow each step. */
+  async addPods(placements: readonly Placement[]): Promise<readonly Pod[]> {
+    const pods = placements.map(({ workload, revision, node }) =>
+      newPod(this.workload(workload), revision, node, this.#nextHost(node)),
+    );
+    this.#cluster = { ...this.#cluster, pods: [...this.#cluster.pods, ...pods] };
+    await this.#publish();
+    await plugPods(this.id, pods);
+    await Promise.all(pods.map((pod, index) => this.#start(pod, placements[index]?.behaviour)));
+    this.#setPhase(pods, 'running');
+    await this.#publish();
+    this.#setPhase(pods, 'ready');
+    await this.sync();
+    return pods;
+  }
+
+  /** Takes pods out of their services, lets them finish, keeps their counts and removes them. */
+  async removePods(pods: readonly Pod[]): Promise<void> {
+    this.#setPhase(pods, 'leaving');
+    await this.sync();
+    await Promise.all(pods.map((pod) => this.#leave(pod)));
+    const names = new Set(pods.map(({ name }) => name));
+    this.departedPods.push(...this.#cluster.pods.filter(({ name }) => names.has(name)));
+    this.#cluster = { ...this.#cluster, pods: this.#cluster.pods.filter(({ name }) => !names.has(name)) };
+    await this.#publish();
+  }
+
+  async sync(): Promise<void> {
+    await this.#publish();
+    await forward(this.id, this.#cluster);
+  }
+
+  async #publish(): Promise<void> {
+    await this.#publisher.publish(this.#cluster);
+  }
+
+  async #start(pod: Pod, behaviour: Partial<Behaviour> | undefined): Promise<void> {
+    const started = startProgram(
+      {
+        id: this.id,
+        folder: this.folder,
+        program: this.#program,
+        workloads: this.#cluster.workloads,
+        requestsPerConnection: this.requestsPerConnection,
+      },
+      pod,
+    );
+    this.#processes.set(pod.name, started);
+    if (pod.workload === REDIS_SERVICE) return redisReady(redisSocket(this.folder));
+    await started.ready;
+    if (behaviour !== undefined) await started.ask({ type: 'behave', behaviour });
+  }
+
+  async #leave(pod: Pod): Promise<void> {
+    const leaving = this.processOf(pod.name);
+    await Promise.race([leaving.ask({ type: 'leave' }), sleep(LEAVE_MILLIS)]);
+    this.departed.push(await leaving.ask({ type: 'ledger' }));
+    await leaving.kill();
+    this.#processes.delete(pod.name);
+    const cgroup = worldCgroup(this.id);
+    if (cgroup !== null) await removeCgroup(join(cgroup, containerCgroup(pod.uid, pod.containerId), '..'));
+    await unplugPod(this.id, pod);
+  }
+
+  #setPhase(pods: readonly Pod[], phase: PodPhase): void {
+    const names = new Set(pods.map(({ name }) => name));
+    const leavingSince = phase === 'leaving' ? timestamp() : null;
+    this.#cluster = {
+      ...this.#cluster,
+      pods: this.#cluster.pods.map((pod) => (names.has(pod.name) ? { ...pod, phase, leavingSince } : pod)),
+    };
+  }
+
+  #nextHost(node: string): number {
+    // 0 is the tunnel, 1 the bridge.
+    const next = (this.#lastHost.get(node) ?? 1) + 1;
+    if (next > 254) throw new RangeError(`no address is left on ${node}`);
+    this.#lastHost.set(node, next);
+    return next;
+  }
+}

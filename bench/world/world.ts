@@ -1,0 +1,196 @@
+import { mkdir } from 'node:fs/promises';
+import { FaultlineError } from '../../probe/index.ts';
+import { removeWorld, sweepLeftovers } from './cleanup.ts';
+import type { Injected, Injection } from './faults/fault.ts';
+import { FAULTS, type FaultName } from './faults/index.ts';
+import { folderOf, netnsPrefix, newWorldId } from './identity.ts';
+import { dropInvalid } from './kube-proxy.ts';
+import { type Ledger, readLedger } from './ledger.ts';
+import { journeysDone, journeysOf, type LoadOptions, quiesce, startLoad } from './load.ts';
+import { checkMachine } from './machine.ts';
+import { newWorkload, type Pod } from './model.ts';
+import { buildNodes, podNetns, teachTunnels } from './network.ts';
+import { nodeNamed, WORKLOADS } from './plan.ts';
+import { bundleProgram } from './program.ts';
+import { Publisher } from './publisher.ts';
+import { RunningCluster } from './running.ts';
+import type { Journeys } from './service/protocol.ts';
+import { onSignals } from './signals.ts';
+import { startWatchdog } from './watchdog.ts';
+
+const REQUESTS_PER_CONNECTION = 10;
+
+export interface WorldOptions {
+  /** Port of the API double on 127.0.0.1; 0, the default, takes a free one. */
+  readonly apiPort?: number;
+  /** Requests a client sends on one connection, 10 unless told; 1 makes every connection short. */
+  readonly requestsPerConnection?: number;
+  /** Told what is being done, one phrase a step. */
+  readonly progress?: (step: string) => void;
+  /** Remove the world and end when the process gets SIGINT, SIGTERM or SIGHUP; on unless `false`. */
+  readonly handleSignals?: boolean;
+}
+
+export interface PodInfo extends Pod {
+  /** Name of its network namespace. */
+  readonly netns: string;
+  readonly pid: number;
+}
+
+/** A live cluster in network namespaces. */
+export interface World {
+  readonly id: string;
+  /** Glob over the names of exactly this world's network namespaces, nodes and pods. */
+  readonly netnsPattern: string;
+  readonly apiUrl: string;
+  /** A Kubernetes List of the world, rewritten when it changes. */
+  readonly objectsFile: string;
+  readonly kubeconfigFile: string;
+  pods(): readonly PodInfo[];
+  /** Journeys per second from now on, open loop. */
+  load(rate: number, options?: LoadOptions): Promise<void>;
+  /** Issues so many journeys and waits for the last to end. */
+  drive(rate: number, journeys: number, options?: LoadOptions): Promise<Journeys>;
+  journeys(): Promise<Journeys>;
+  /** Stops the load and waits until nothing is under way and every connection is closed. Throws FL-583. */
+  quiesce(): Promise<void>;
+  /** Exact once the world is quiet; before that, requests under way count as neither answered nor failed. */
+  ledger(): Promise<Ledger>;
+  /** Switches a fault on. Throws FL-602 for a fault or place there is not. */
+  inject(fault: string, place?: string): Promise<Injected>;
+  /** Removes everything. May be called again. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts a world and resolves when every pod is ready. Worlds whose owners died are removed first. Throws FL-580 where
+ * the machine lacks something; whatever fails later leaves nothing behind.
+ */
+export async function startWorld(options: WorldOptions = {}): Promise<World> {
+  checkMachine();
+  await sweepLeftovers();
+  const id = newWorldId();
+  const watchdog = startWatchdog(id);
+  try {
+    const { running, publisher } = await build(id, options);
+    return open(running, publisher, watchdog, options);
+  } catch (error) {
+    await removeWorld(id);
+    watchdog.dismiss();
+    throw error;
+  }
+}
+
+async function build(
+  id: string,
+  options: WorldOptions,
+): Promise<{ running: RunningCluster; publisher: Publisher }> {
+  const progress = options.progress ?? (() => {});
+  const folder = folderOf(id);
+  await mkdir(folder, { mode: 0o700 });
+  progress('building the network');
+  const [program] = await Promise.all([
+    bundleProgram(folder),
+    buildNodes(id).then(() => Promise.all([teachTunnels(id), dropInvalid(id)])),
+  ]);
+  const publisher = await Publisher.start(folder, options.apiPort ?? 0);
+  try {
+    const workloads = WORKLOADS.map(newWorkload);
+    const life = options.requestsPerConnection ?? REQUESTS_PER_CONNECTION;
+    const running = new RunningCluster(id, folder, program, publisher, workloads, life);
+    const placements = workloads.flatMap(({ plan, revisions }) =>
+      plan.versions.flatMap(({ nodes }, index) =>
+        nodes.map((node) => ({ workload: plan.name, revision: revisions[index]!, node })),
+      ),
+    );
+    progress(`starting ${placements.length} pods`);
+    await running.addPods(placements);
+    progress('every pod is ready');
+    return { running, publisher };
+  } catch (error) {
+    await publisher.close();
+    throw error;
+  }
+}
+
+function open(
+  running: RunningCluster,
+  publisher: Publisher,
+  watchdog: { dismiss(): void },
+  options: WorldOptions,
+): World {
+  const { id } = running;
+  const active = new Set<Injection>();
+  let stopping: Promise<void> | null = null;
+
+  const stop = async (): Promise<void> => {
+    running.expectEnd();
+    for (const injection of active) await injection.undo().catch(() => {});
+    await removeWorld(id);
+    await publisher.close();
+    watchdog.dismiss();
+    forget();
+  };
+  const stopOnce = (): Promise<void> => {
+    stopping ??= stop();
+    return stopping;
+  };
+  const forget = options.handleSignals === false ? () => {} : onSignals(stopOnce);
+
+  /** Counts of a world that lost a process are not exact: say so instead of giving them. */
+  const whole = async <T>(work: () => Promise<T>): Promise<T> => {
+    const result = await work();
+    if (running.accident !== null) throw running.accident;
+    return result;
+  };
+
+  return {
+    id,
+    netnsPattern: `${netnsPrefix(id)}*`,
+    apiUrl: publisher.api.url,
+    objectsFile: publisher.objectsFile,
+    kubeconfigFile: publisher.kubeconfigFile,
+    pods: () =>
+      running.cluster.pods.map((pod) => ({
+        ...pod,
+        zone: nodeNamed(pod.node).zone,
+        netns: podNetns(id, pod.name),
+        pid: running.processOf(pod.name).pid,
+      })),
+    load: (rate, load = {}) => startLoad(running, rate, load),
+    drive: (rate, journeys, load = {}) =>
+      whole(async () => {
+        await startLoad(running, rate, { ...load, journeys });
+        return journeysDone(running);
+      }),
+    journeys: () => journeysOf(running),
+    quiesce: () => whole(() => quiesce(running)),
+    ledger: () => whole(() => readLedger(running)),
+    async inject(name, place) {
+      const { fault, where } = lookUp(name, place);
+      const injection = await fault.inject(running, where);
+      active.add(injection);
+      return {
+        fault: name,
+        place: where,
+        at: Date.now(),
+        truth: injection.truth,
+        async undo() {
+          if (active.delete(injection)) await injection.undo();
+        },
+      };
+    },
+    stop: stopOnce,
+  };
+}
+
+function lookUp(name: string, place: string | undefined) {
+  const fault = Object.hasOwn(FAULTS, name) ? FAULTS[name as FaultName] : undefined;
+  const where = place ?? fault?.places[0];
+  if (fault !== undefined && where !== undefined && fault.places.includes(where)) return { fault, where };
+  throw new FaultlineError(
+    'FL-602',
+    fault === undefined ? `There is no fault "${name}".` : `The fault ${name} has no place "${place}".`,
+    `Choose one of: ${(fault === undefined ? Object.keys(FAULTS) : fault.places).join(', ')}.`,
+  );
+}
