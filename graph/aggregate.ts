@@ -1,6 +1,15 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { EMPTY_HISTOGRAM, type Histogram } from '../probe/index.ts';
-import { COUNTS, type CountName, HISTOGRAMS, type HistogramName } from './schema.ts';
+import {
+  type Additive,
+  all,
+  COUNTS,
+  type CountName,
+  FACT,
+  HISTOGRAM,
+  HISTOGRAMS,
+  type HistogramName,
+} from './schema.ts';
 import type { EdgeCounts, Period } from './types.ts';
 
 /** The columns that facts are summed by: `c` and `s` are the rows of the client's and the server's endpoint. */
@@ -29,10 +38,10 @@ export async function aggregate(
 ): Promise<Group[]> {
   const keys = GRAINS[grain];
   const sums = COUNTS.map(([, column]) => `sum(${column})`);
-  const facts = await columns(connection, select('fact_all', keys, sums, period, filter));
+  const facts = await columns(connection, select(FACT, keys, sums, period, filter));
   const buckets = await columns(
     connection,
-    select('histogram_all', [...keys, 'f.kind', 'f.bucket'], ['sum(count)'], period, filter),
+    select(HISTOGRAM, [...keys, 'f.kind', 'f.bucket'], ['sum(count)'], period, filter),
   );
   return zip(facts, buckets, keys.length);
 }
@@ -43,12 +52,12 @@ export function inPeriod({ from, to }: Period): string {
 }
 
 /** Facts with both endpoints, as `f`, `c` and `s`. */
-export function joined(table: string): string {
-  return `${table} AS f JOIN endpoint AS c ON c.id = f.client JOIN endpoint AS s ON s.id = f.server`;
+export function joined(table: Additive): string {
+  return `${all(table)} AS f JOIN endpoint AS c ON c.id = f.client JOIN endpoint AS s ON s.id = f.server`;
 }
 
 function select(
-  table: string,
+  table: Additive,
   keys: readonly string[],
   values: readonly string[],
   period: Period,

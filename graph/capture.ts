@@ -32,5 +32,5 @@ export async function writeCapture(store: EdgeStore, file: string, period: Perio
 
 /** Opens a capture read-only after reading all of it once, so that a damaged one fails here and not in a query. */
 export function openCapture(file: string): Promise<EdgeStore> {
-  return openStore(file, { readOnly: true, verify: true });
+  return openStore(file, { readOnly: true, foreign: true });
 }

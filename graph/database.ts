@@ -25,10 +25,11 @@ export interface Database {
   close(): Promise<void>;
 }
 
-export async function openDatabase(path: string, readOnly: boolean): Promise<Database> {
+/** `trusted`: a file of our own. One from elsewhere must not make DuckDB reach for other files. */
+export async function openDatabase(path: string, readOnly: boolean, trusted = true): Promise<Database> {
   const release = claim(path, readOnly);
   try {
-    const instance = await DuckDBInstance.create(path, settings(path, readOnly));
+    const instance = await DuckDBInstance.create(path, settings(path, readOnly, trusted));
     const writer = await instance.connect();
     return onInstance(path, instance, writer, release);
   } catch (cause) {
@@ -37,15 +38,15 @@ export async function openDatabase(path: string, readOnly: boolean): Promise<Dat
   }
 }
 
-function settings(path: string, readOnly: boolean): Record<string, string> {
+function settings(path: string, readOnly: boolean, trusted: boolean): Record<string, string> {
   return {
     threads: THREADS,
     memory_limit: MEMORY_LIMIT,
     checkpoint_threshold: CHECKPOINT_AT,
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
-    // A file from elsewhere must not make DuckDB read other files; a store of our own attaches the captures it writes.
-    ...(readOnly ? { access_mode: 'READ_ONLY', enable_external_access: 'false' } : {}),
+    ...(readOnly ? { access_mode: 'READ_ONLY' } : {}),
+    ...(trusted ? {} : { enable_external_access: 'false' }),
     ...(path === ':memory:' ? { temp_directory: join(tmpdir(), `faultline-${process.pid}`) } : {}),
   };
 }

@@ -1,6 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { DirectedGraph } from 'graphology';
 import { inPeriod, joined } from './aggregate.ts';
+import { FACT } from './schema.ts';
 import type { Direction, Edge, Neighbour, Neighbourhood, NodeKey, Period } from './types.ts';
 import { keyText } from './workload.ts';
 
@@ -61,7 +62,7 @@ export async function readNeighbourhood(
 /** Requests between each pair of workloads of a period. */
 export async function readLinks(connection: DuckDBConnection, period: Period): Promise<Link[]> {
   const reader = await connection.runAndReadAll(
-    `SELECT c.workload_id, s.workload_id, sum(requests)::DOUBLE FROM ${joined('fact_all')}
+    `SELECT c.workload_id, s.workload_id, sum(requests)::DOUBLE FROM ${joined(FACT)}
      WHERE ${inPeriod(period)} GROUP BY ALL`,
   );
   return (reader.getRows() as number[][]).map(([client, server, requests]) => ({

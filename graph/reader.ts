@@ -6,6 +6,7 @@ import { type Dimension, idsOf } from './dimension.ts';
 import { gapsBetween } from './gaps.ts';
 import { readLinks, readNeighbourhood } from './neighbourhood.ts';
 import { rowsQuery } from './rows-query.ts';
+import { all, COVERAGE, FACT } from './schema.ts';
 import { search } from './search.ts';
 import {
   type CoverageRow,
@@ -70,7 +71,7 @@ async function range(connection: DuckDBConnection): Promise<Period | null> {
   const rows = await numbers(
     connection,
     `SELECT min(w)::DOUBLE, max(w)::DOUBLE
-     FROM (SELECT window_start AS w FROM fact_all UNION ALL SELECT window_start FROM coverage_all)`,
+     FROM (SELECT window_start AS w FROM ${all(FACT)} UNION ALL SELECT window_start FROM ${all(COVERAGE)})`,
   );
   const [first, last] = rows[0] ?? [];
   if (typeof first !== 'number' || typeof last !== 'number') return null;
@@ -80,7 +81,7 @@ async function range(connection: DuckDBConnection): Promise<Period | null> {
 async function nodes(connection: DuckDBConnection, dimension: Dimension, period: Period): Promise<NodeKey[]> {
   const rows = await numbers(
     connection,
-    `SELECT DISTINCT unnest([c.workload_id, s.workload_id])::DOUBLE AS id FROM ${joined('fact_all')}
+    `SELECT DISTINCT unnest([c.workload_id, s.workload_id])::DOUBLE AS id FROM ${joined(FACT)}
      WHERE ${inPeriod(period)} ORDER BY id`,
   );
   return rows.map(([id]) => dimension.workload(id!));
@@ -90,7 +91,7 @@ async function nodes(connection: DuckDBConnection, dimension: Dimension, period:
 async function reportedAround(connection: DuckDBConnection, { from, to }: Period): Promise<number[]> {
   const rows = await numbers(
     connection,
-    `WITH reported AS (SELECT DISTINCT window_start::DOUBLE AS w FROM coverage_all WHERE reporting > 0)
+    `WITH reported AS (SELECT DISTINCT window_start::DOUBLE AS w FROM ${all(COVERAGE)} WHERE reporting > 0)
      SELECT w FROM reported
      WHERE w >= coalesce((SELECT max(w) FROM reported WHERE w <= ${from / SECOND}), 0)
        AND w <= coalesce((SELECT min(w) FROM reported WHERE w >= ${to / SECOND}), 1e18)
@@ -103,7 +104,7 @@ async function coverage(connection: DuckDBConnection, period: Period): Promise<C
   const reader = await connection.runAndReadAll(
     `SELECT window_start::DOUBLE AS w, node, max(reporting) > 0, sum(seen)::DOUBLE, sum(lost)::DOUBLE,
        sum(ends)::DOUBLE, sum(unresolved)::DOUBLE
-     FROM coverage_all WHERE ${inPeriod(period)} GROUP BY w, node ORDER BY w, node`,
+     FROM ${all(COVERAGE)} WHERE ${inPeriod(period)} GROUP BY w, node ORDER BY w, node`,
   );
   return reader.getRowsJS().map(([window, node, reporting, seen, lost, ends, unresolved]) => ({
     window: Number(window) * SECOND,

@@ -29,8 +29,8 @@ export interface EdgeStore extends EdgeReader {
 
 export interface OpenOptions {
   readonly readOnly?: boolean;
-  /** Reads every row before the store is handed out, so that a damaged file fails at once. */
-  readonly verify?: boolean;
+  /** For a file from elsewhere: all of it is read at once, so that a damaged one fails here, and it may reach no other file. */
+  readonly foreign?: boolean;
 }
 
 /**
@@ -39,13 +39,13 @@ export interface OpenOptions {
  */
 export async function openStore(
   path: string | ':memory:',
-  { readOnly = false, verify = false }: OpenOptions = {},
+  { readOnly = false, foreign = false }: OpenOptions = {},
 ): Promise<EdgeStore> {
-  const database = await openDatabase(path, readOnly);
+  const database = await openDatabase(path, readOnly, !foreign);
   try {
     if (!readOnly && (await database.read(isEmpty))) await database.write(createSchema);
     await database.read((connection) => checkSchema(connection, path));
-    if (verify) await database.read(readEverything);
+    if (foreign) await database.read(readEverything);
     return createStore(path, database, await database.read((connection) => loadDimension(connection)));
   } catch (cause) {
     await database.close();
