@@ -62,6 +62,11 @@ export interface Finding {
   readonly origin: EdgeKey | NodeKey;
   /** Empty: no tag explains it. */
   readonly domain: readonly DomainTag[];
+  /**
+   * Which ends must have the tags: `either` when the place (or the path between two) is hit whichever end is there,
+   * `border` when only what crosses the place's border is. Left out where the tags hold as they stand.
+   */
+  readonly ends?: 'either' | 'border';
   /** Domains the data cannot tell apart from `domain`. */
   readonly aliases: readonly (readonly DomainTag[])[];
   readonly mechanism: Mechanism;
@@ -69,6 +74,7 @@ export interface Finding {
   /** Share of the excess that lies inside the domain, 0..1. */
   readonly explains: number;
   readonly inside: Count;
+  /** Comparable traffic outside the domain; with an empty domain, the same traffic in the baseline. */
   readonly outside: Count;
   /** Rate ratio inside to outside with its 95 % interval. */
   readonly ratio: { readonly estimate: number; readonly low: number; readonly high: number | null };
@@ -91,6 +97,8 @@ export interface ReportCoverage {
   readonly nodesExpected: number;
   /** Spans without any report inside the period. */
   readonly gaps: readonly Period[];
+  /** Nodes the cluster has and nobody watched at the end of the period. */
+  readonly silent?: readonly string[];
 }
 
 export type Verdict = 'anomalous' | 'healthy' | 'not enough data';

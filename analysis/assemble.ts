@@ -1,0 +1,102 @@
+import type { EdgeReader, NodeKey } from '../graph/index.ts';
+import { changeBehind } from './changes.ts';
+import type { EdgeEvidence } from './detect.ts';
+import type { Evidence } from './evidence.ts';
+import type { DomainTag, Finding } from './finding.ts';
+import type { Cause } from './findings.ts';
+import { counterfactual } from './impact/counterfactual.ts';
+import type { Candidate, Cube } from './localise/index.ts';
+import { sampleOf } from './measure.ts';
+import { ruledOut, sum } from './rule-out.ts';
+import { countOf, rateRatio } from './statistics/ratio.ts';
+import { ALIAS_LINES, FINDINGS } from './thresholds.ts';
+
+/** Turns causes into findings, the strongest first. */
+export function assemble(
+  reader: EdgeReader,
+  evidence: Evidence,
+  causes: readonly Cause[],
+  judged: readonly EdgeEvidence[],
+): Finding[] {
+  const has = (name: string): boolean =>
+    evidence.anomalies.some((a) => a.baseline.measure.name === name && judged.includes(a.edge));
+  const anomalous = { latency: has('latency'), errors: has('errors') };
+  return causes.slice(0, FINDINGS).map((cause, i) => {
+    const { candidate, aliases, cube, explains, p } = cause.located;
+    const domain = domainOf(candidate, cause);
+    const inside = sum(cube, candidate.members);
+    const counts = { inside: countOf(inside.raw, inside.total), outside: outsideOf(cause, domain, evidence) };
+    return {
+      rank: i + 1,
+      origin: cause.origin,
+      domain,
+      ...(candidate.ends === 'as said' ? {} : { ends: candidate.ends }),
+      aliases: domain.length === 0 ? [] : aliasesOf(candidate, aliases, cause),
+      mechanism: cause.mechanism,
+      signal: cube.measure.signal,
+      explains,
+      ...counts,
+      ratio: rateRatio(counts.inside, counts.outside),
+      p,
+      onset: evidence.period.from,
+      change: changeBehind(evidence, cause),
+      counterfactual: counterfactual(cause, causes, judged, anomalous),
+      split: cause.split,
+      ruledOut: ruledOut(cause.located),
+      rows: reader.rowsQuery(evidence.period, cause.edges[0]!),
+    };
+  });
+}
+
+/** Tags beyond what the origin already says: an edge says its client and its port. */
+function domainOf({ tags }: Candidate, { origin }: Cause): DomainTag[] {
+  const said = 'server' in origin ? origin : null;
+  return tags.filter(
+    ({ side, tag, value }) =>
+      !(said && tag === 'port' && value === String(said.port)) &&
+      !(said && side === 'client' && tag === 'workload' && value === said.client.workload),
+  );
+}
+
+function aliasesOf(chosen: Candidate, aliases: readonly Candidate[], cause: Cause): DomainTag[][] {
+  const others = aliases.map((alias) => domainOf(alias, cause));
+  // A place that counts for either end is as well the client's.
+  if (chosen.ends !== 'as said' && chosen.tags.length === 1) {
+    others.unshift(chosen.tags.map((tag) => ({ ...tag, side: 'client' as const })));
+  }
+  const own = JSON.stringify(domainOf(chosen, cause));
+  const unique = new Map(others.map((tags) => [JSON.stringify(tags), tags]));
+  return [...unique]
+    .filter(([key, tags]) => tags.length > 0 && key !== own)
+    .map(([, tags]) => tags)
+    .slice(0, ALIAS_LINES);
+}
+
+function outsideOf({ located }: Cause, domain: readonly DomainTag[], evidence: Evidence): Finding['outside'] {
+  const { candidate, cube } = located;
+  if (domain.length === 0) return past(cube, candidate.members, evidence);
+  const inside = new Set(candidate.members);
+  const { comparable } = candidate;
+  const same = (node: NodeKey, other: NodeKey): boolean =>
+    node.namespace === other.namespace && node.workload === other.workload;
+  const rest: number[] = [];
+  for (let i = 0; i < cube.leaves.length; i++) {
+    if (inside.has(i)) continue;
+    if (comparable.kind === 'place' || same(cube.leaves[i]!.edge[comparable.kind], comparable.workload))
+      rest.push(i);
+  }
+  const { raw, total } = sum(cube, rest);
+  return countOf(raw, total);
+}
+
+function past(cube: Cube, members: readonly number[], evidence: Evidence): Finding['outside'] {
+  let [bad, total] = [0, 0];
+  for (const i of members) {
+    const leaf = cube.leaves[i]!;
+    const threshold = evidence.baselines.get(leaf.edgeId)?.get(cube.measure.name)?.threshold ?? 0;
+    const sample = sampleOf(cube.measure, leaf.before, threshold);
+    bad += sample.bad;
+    total += sample.total;
+  }
+  return countOf(bad, total);
+}

@@ -1,0 +1,68 @@
+import type { EdgeCounts } from '../graph/index.ts';
+import { EMPTY_HISTOGRAM, type Histogram, lowerBound, mergeHistograms } from '../probe/index.ts';
+
+export const NOTHING: EdgeCounts = Object.freeze({
+  opened: 0,
+  closed: 0,
+  refused: 0,
+  timedOut: 0,
+  unreachable: 0,
+  resetByClient: 0,
+  resetByServer: 0,
+  requests: 0,
+  failedRequests: 0,
+  bytesSent: 0,
+  bytesReceived: 0,
+  segments: 0,
+  retransmits: 0,
+  latency: EMPTY_HISTOGRAM,
+  wait: EMPTY_HISTOGRAM,
+  service: EMPTY_HISTOGRAM,
+  rtt: EMPTY_HISTOGRAM,
+  connect: EMPTY_HISTOGRAM,
+});
+
+const SUMS = [
+  'opened',
+  'closed',
+  'refused',
+  'timedOut',
+  'unreachable',
+  'resetByClient',
+  'resetByServer',
+  'requests',
+  'failedRequests',
+  'bytesSent',
+  'bytesReceived',
+  'segments',
+  'retransmits',
+] as const satisfies readonly (keyof EdgeCounts)[];
+
+export const TIMES = ['latency', 'wait', 'service', 'rtt', 'connect'] as const;
+export type TimeName = (typeof TIMES)[number];
+
+/** Exact sum of counts. */
+export function sumCounts(parts: readonly EdgeCounts[]): EdgeCounts {
+  if (parts.length <= 1) return parts[0] ?? NOTHING;
+  const sum: { -readonly [K in keyof EdgeCounts]: EdgeCounts[K] } = { ...NOTHING };
+  for (const part of parts) for (const name of SUMS) sum[name] += part[name];
+  for (const name of TIMES) sum[name] = mergeHistograms(...parts.map((part) => part[name]));
+  return sum;
+}
+
+/** Connections somebody tried to open. */
+export function attempts(counts: EdgeCounts): number {
+  return counts.opened + counts.refused + counts.timedOut + counts.unreachable;
+}
+
+/** Mean in microseconds, from the middles of the buckets; 0 of an empty histogram. */
+export function mean({ buckets, counts }: Histogram): number {
+  let sum = 0;
+  let count = 0;
+  for (let i = 0; i < buckets.length; i++) {
+    const bucket = buckets[i]!;
+    sum += (counts[i]! * (lowerBound(bucket) + lowerBound(bucket + 1))) / 2;
+    count += counts[i]!;
+  }
+  return count > 0 ? sum / count : 0;
+}

@@ -1,0 +1,130 @@
+import type { EdgeCounts, EdgeKey } from '../graph/index.ts';
+import { type Baselines, beliefOf, type EdgeBaseline } from './baseline.ts';
+import { sumCounts } from './counts.ts';
+import { groupBy } from './group.ts';
+import type { LeafPair } from './leaves.ts';
+import { type Measure, matters, sampleOf } from './measure.ts';
+import type { Sample } from './statistics/dispersion.ts';
+import { surprise } from './statistics/tail.ts';
+import { type Column, column, PLACE_TAGS } from './table.ts';
+import { FALSE_REPORTS } from './thresholds.ts';
+
+/** One edge in both periods, with its leaves. */
+export interface EdgeEvidence {
+  readonly id: string;
+  readonly key: EdgeKey;
+  readonly now: EdgeCounts;
+  readonly before: EdgeCounts;
+  readonly leaves: readonly LeafPair[];
+}
+
+/** One measure of one edge that left its baseline by more than chance and by enough to matter. */
+export interface Anomaly {
+  readonly edge: EdgeEvidence;
+  readonly baseline: EdgeBaseline;
+  readonly sample: Sample;
+  /** After correction for everything that was looked at. */
+  readonly p: number;
+}
+
+/** Groups of an edge's traffic in which a problem of a part stands out though the whole hides it. */
+const GROUPS: readonly (readonly [side: 'client' | 'server', tag: string])[] = [
+  ['server', 'pod'],
+  ['server', 'version'],
+  ['client', 'pod'],
+  ['client', 'version'],
+  ...PLACE_TAGS.slice(0, 2).flatMap((tag) => [['server', tag] as const, ['client', tag] as const]),
+];
+
+/** A part of an edge wanders more than the whole, in which the parts average out. */
+const PART_WANDER = 2;
+
+export function evidenceOf(leaves: readonly LeafPair[]): EdgeEvidence[] {
+  const byEdge = groupBy(leaves, (leaf) => leaf.edgeId);
+  return [...byEdge].map(([id, list]) => ({
+    id,
+    key: list[0]!.edge,
+    now: sumCounts(list.map((leaf) => leaf.now)),
+    before: sumCounts(list.map((leaf) => leaf.before)),
+    leaves: list,
+  }));
+}
+
+/**
+ * Tests every measure of every edge, as a whole and in groups of one tag, against its baseline.
+ * @param price tests that could have been made beside these: edges × measures × onsets
+ */
+export function detect(edges: readonly EdgeEvidence[], baselines: Baselines, price: number): Anomaly[] {
+  const anomalies: Anomaly[] = [];
+  for (const edge of edges) {
+    let columns: Column[] | null = null;
+    for (const baseline of baselines.get(edge.id)?.values() ?? []) {
+      if (baseline.threshold === null) continue;
+      const sample = sampleOf(baseline.measure, edge.now, baseline.threshold);
+      if (sample.bad === 0) continue;
+      let p = matters(baseline.measure, edge.now, edge.before, sample, baseline.belief.mean)
+        ? surprise(sample.bad, sample.total, baseline.belief) * price
+        : 1;
+      if (p > FALSE_REPORTS) {
+        columns ??= GROUPS.map(([side, tag]) => column(edge.leaves, side, tag));
+        p = Math.min(p, bestGroup(edge, baseline, columns, price));
+      }
+      if (p <= FALSE_REPORTS) anomalies.push({ edge, baseline, sample, p });
+    }
+  }
+  return anomalies.sort((a, b) => a.p - b.p);
+}
+
+function bestGroup(
+  edge: EdgeEvidence,
+  baseline: EdgeBaseline,
+  columns: readonly Column[],
+  price: number,
+): number {
+  const { measure, correlation, belief } = baseline;
+  const threshold = baseline.threshold!;
+  const now = edge.leaves.map((leaf) => sampleOf(measure, leaf.now, threshold));
+  const before = edge.leaves.map((leaf) => sampleOf(measure, leaf.before, threshold));
+  const groups = columns.reduce((sum, { values }) => sum + (values.length > 1 ? values.length : 0), 0);
+  let best = 1;
+  for (const { codes, values } of columns) {
+    if (values.length < 2) continue;
+    for (let code = 0; code < values.length; code++) {
+      const sample = partOf(now, codes, code);
+      if (sample.total === 0 || sample.bad / sample.total <= belief.mean) continue;
+      const usual = partOf(before, codes, code);
+      const part = beliefOf(usual, belief.mean, correlation * PART_WANDER);
+      const p = surprise(sample.bad, sample.total, part) * price * (groups + 1);
+      if (p >= best || p > FALSE_REPORTS) continue;
+      if (partMatters(edge, measure, codes, code, sample, part.mean)) best = p;
+    }
+  }
+  return best;
+}
+
+function partMatters(
+  edge: EdgeEvidence,
+  measure: Measure,
+  codes: Int32Array,
+  code: number,
+  sample: Sample,
+  usual: number,
+): boolean {
+  const inside = edge.leaves.filter((_, i) => codes[i] === code);
+  const before = sumCounts(inside.map((leaf) => leaf.before));
+  const past = measure.kind === 'time' && before[measure.time].counts.length === 0 ? edge.before : before;
+  if (!matters(measure, sumCounts(inside.map((leaf) => leaf.now)), past, sample, usual)) return false;
+  if (measure.kind === 'time') return true;
+  // What hits a small part must still be seen in the whole.
+  return sample.bad - sample.total * usual >= measure.floor * measure.sample(edge.now).total;
+}
+
+function partOf(samples: readonly Sample[], codes: Int32Array, code: number): Sample {
+  let [bad, total] = [0, 0];
+  for (let i = 0; i < samples.length; i++) {
+    if (codes[i] !== code) continue;
+    bad += samples[i]!.bad;
+    total += samples[i]!.total;
+  }
+  return { bad, total };
+}

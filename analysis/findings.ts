@@ -1,0 +1,144 @@
+import type { EdgeCounts, EdgeKey, NodeKey } from '../graph/index.ts';
+import { sumCounts } from './counts.ts';
+import type { Evidence } from './evidence.ts';
+import type { Mechanism, TimeSplit } from './finding.ts';
+import { edgeId, edgeOf, nodeOf } from './keys.ts';
+import { type Cube, cubeOf, type Located, localise } from './localise/index.ts';
+import { MEASURES, type MeasureName } from './measure.ts';
+import { type Inside, mechanismOf, spentAtServer, splitOf } from './mechanism.ts';
+import type { Ownership } from './originate.ts';
+import { PEEL_SHARE } from './thresholds.ts';
+
+/** A located cause with the edges it sits on and what it does. */
+export interface Cause {
+  readonly located: Located;
+  readonly origin: EdgeKey | NodeKey;
+  /** Edges with excess inside the domain, largest first. */
+  readonly edges: readonly EdgeKey[];
+  readonly now: EdgeCounts;
+  readonly before: EdgeCounts;
+  readonly mechanism: Mechanism;
+  readonly split: TimeSplit | null;
+}
+
+/** Two causes on different measures are one when this share of the weaker's excess lies in the traffic of the stronger. */
+const SAME_CAUSE = 0.5;
+
+/** Which measure speaks for a cause that shows on several: what breaks first, from the wire up. */
+const PRECEDENCE: readonly MeasureName[] = [
+  'connect failures',
+  'retransmits',
+  'errors',
+  'latency',
+  'resets',
+  'connect time',
+  'rtt',
+  'wait',
+];
+
+/** Localises every measure that has an excess of its own on a relevant edge, and joins what is one cause. */
+export function causesOf(evidence: Evidence, ownership: Ownership): Cause[] {
+  const relevant = evidence.anomalies.filter(({ edge }) => evidence.world.scope.relevant.has(edge.id));
+  const lossy = new Set(
+    relevant.filter(({ baseline }) => baseline.measure.name === 'retransmits').map(({ edge }) => edge.id),
+  );
+  const causes: Cause[] = [];
+  for (const measure of MEASURES) {
+    const cube = cubeOf(measure, evidence.edges, evidence.baselines, relevant, ownership);
+    if (cube === null) continue;
+    for (const located of localise(cube, evidence.edges, evidence.changes, evidence.price)) {
+      causes.push(causeOf(evidence, located, lossy));
+    }
+  }
+  return joined(causes).sort((a, b) => b.located.candidate.likelihood - a.located.candidate.likelihood);
+}
+
+function causeOf(evidence: Evidence, located: Located, lossy: ReadonlySet<string>): Cause {
+  const { candidate, cube } = located;
+  const leaves = candidate.members.map((i) => cube.leaves[i]!);
+  const edges = edgesInside(located);
+  const now = sumCounts(leaves.map((leaf) => leaf.now));
+  const own = sumCounts(leaves.map((leaf) => leaf.before));
+  // What did not exist before is compared with the past of the edges it serves.
+  const ids = new Set(leaves.map((leaf) => leaf.edgeId));
+  const past = sumCounts(evidence.edges.filter(({ id }) => ids.has(id)).map((edge) => edge.before));
+  const inside: Inside = {
+    measure: cube.measure,
+    now,
+    before: own.requests > 0 ? own : past,
+    excessRate: (candidate.bad - candidate.expected) / candidate.total,
+    rate: now.requests / seconds(evidence.period),
+    usualRate: own.requests / seconds(evidence.baseline),
+    lossy: edges.some((edge) => lossy.has(edgeId(edge))),
+    outside: edges.every(({ server }) => server.namespace === ''),
+  };
+  const split = splitOf(inside);
+  const known = Object.values(split).some((part) => part !== null) && cube.measure.kind === 'time';
+  return {
+    located,
+    origin: originOf(located, edges),
+    edges,
+    now,
+    before: inside.before,
+    mechanism: mechanismOf(inside, split),
+    split: known ? split : null,
+  };
+}
+
+/** Edges that carry the excess inside a candidate, largest first; what carries next to none of it is left out. */
+function edgesInside({ candidate, cube }: Located): EdgeKey[] {
+  const byEdge = new Map<string, { edge: EdgeKey; excess: number }>();
+  for (const i of candidate.members) {
+    if (cube.accused[i] === 0) continue;
+    const { edge, edgeId: id } = cube.leaves[i]!;
+    const entry = byEdge.get(id) ?? { edge: edgeOf(edge), excess: 0 };
+    entry.excess += cube.bad[i]! - cube.expected[i]!;
+    byEdge.set(id, entry);
+  }
+  const sorted = [...byEdge.values()].sort((a, b) => b.excess - a.excess);
+  const whole = sorted.reduce((sum, { excess }) => sum + Math.max(0, excess), 0);
+  return sorted.filter(({ excess }, i) => i === 0 || excess >= PEEL_SHARE * whole).map(({ edge }) => edge);
+}
+
+/** One edge where the excess sits on one; else the workload the edges share; of a place, its worst edge. */
+function originOf({ candidate }: Located, edges: readonly EdgeKey[]): EdgeKey | NodeKey {
+  const { comparable } = candidate;
+  if (comparable.kind === 'place' || edges.length === 1) return edges[0]!;
+  return nodeOf(comparable.workload);
+}
+
+/** Causes in the order of precedence, each joined into an earlier one that covers most of its excess. */
+function joined(causes: readonly Cause[]): Cause[] {
+  const kept: Cause[] = [];
+  for (const cause of [...causes].sort((a, b) => precedence(a) - precedence(b))) {
+    if (!kept.some((earlier) => covers(earlier, cause))) kept.push(cause);
+  }
+  return kept;
+}
+
+function precedence({ located, split }: Cause): number {
+  const { name } = located.cube.measure;
+  // Requests that are slow because the server computes are no matter of the network, whatever else shows there.
+  const serverSide = name === 'latency' && split !== null && spentAtServer(split);
+  return serverSide ? PRECEDENCE.indexOf('retransmits') - 0.5 : PRECEDENCE.indexOf(name);
+}
+
+function covers(earlier: Cause, later: Cause): boolean {
+  const traffic = leafSet(earlier.located.cube, earlier.located.candidate.members);
+  const { cube, candidate } = later.located;
+  let [inside, whole] = [0, 0];
+  for (const i of candidate.members) {
+    const excess = Math.max(0, cube.bad[i]! - cube.expected[i]!);
+    whole += excess;
+    if (traffic.has(cube.leaves[i]!)) inside += excess;
+  }
+  return whole > 0 && inside >= SAME_CAUSE * whole;
+}
+
+function leafSet(cube: Cube, members: readonly number[]): Set<unknown> {
+  return new Set(members.map((i) => cube.leaves[i]));
+}
+
+function seconds({ from, to }: { readonly from: number; readonly to: number }): number {
+  return Math.max(1, (to - from) / 1_000_000);
+}

@@ -1,0 +1,67 @@
+import type { Change } from '../../enrich/index.ts';
+import { DOMAIN_TAGS } from '../table.ts';
+import { ALIAS_LINES, ALIAS_NATS, ALIAS_OVERLAP } from '../thresholds.ts';
+import { type Candidate, overlap } from './candidate.ts';
+import type { Cube } from './cube.ts';
+
+/** Candidates that the data cannot tell apart, the one to speak of first. */
+export interface AliasClass {
+  readonly chosen: Candidate;
+  readonly others: readonly Candidate[];
+}
+
+/** Signals of the network: what fails there is a zone rather than one of its nodes; elsewhere the node computes. */
+const NETWORK: ReadonlySet<string> = new Set(['retransmits', 'rtt', 'connect time']);
+
+/**
+ * The class of the best candidate: as likely (within a ratio of 20) and the same traffic. Longer names for what has a
+ * shorter one are left out. A change seen near the onset decides which is spoken of first: its tag values are the ones
+ * somebody just touched.
+ */
+export function aliasClass(
+  cube: Cube,
+  best: Candidate,
+  all: readonly Candidate[],
+  changes: readonly Change[],
+): AliasClass {
+  if (best.tags.length === 0) return { chosen: best, others: [] };
+  const alike = all.filter(
+    (other) =>
+      other === best ||
+      (other.tags.length > 0 &&
+        other.likelihood >= best.likelihood - ALIAS_NATS &&
+        sameKind(other, best) &&
+        overlap(cube, other, best) >= ALIAS_OVERLAP),
+  );
+  const shortest = Math.min(...alike.map(({ tags }) => tags.length));
+  const ranked = alike
+    .filter(({ tags }) => tags.length === shortest)
+    .sort((a, b) => rank(cube, a, changes) - rank(cube, b, changes) || b.likelihood - a.likelihood);
+  return { chosen: ranked[0]!, others: ranked.slice(1, 1 + ALIAS_LINES) };
+}
+
+/** Whether a change names one of the tags; a version or pod is the one of the workload the change happened to. */
+export function suggests(
+  change: Change,
+  { comparable, tags }: Pick<Candidate, 'comparable' | 'tags'>,
+): boolean {
+  if (!tags.some(({ tag, value }) => change.tags[tag] === value)) return false;
+  if (comparable.kind === 'place') return true;
+  const { workload, namespace } = comparable.workload;
+  return change.namespace === '' || (change.namespace === namespace && change.subject.startsWith(workload));
+}
+
+function sameKind(a: Candidate, b: Candidate): boolean {
+  return a.comparable.kind === b.comparable.kind;
+}
+
+function rank(cube: Cube, candidate: Candidate, changes: readonly Change[]): number {
+  const { tags, ends } = candidate;
+  const touched = changes.some((change) => suggests(change, candidate)) ? 0 : 1_000;
+  const wide = NETWORK.has(cube.measure.name) ? ['zone', 'node'] : ['node', 'zone'];
+  const order = DOMAIN_TAGS.map((tag) => (tag === 'node' ? wide[0] : tag === 'zone' ? wide[1] : tag));
+  const preference = Math.max(...tags.map(({ tag }) => (order.indexOf(tag) + order.length) % order.length));
+  const client = tags.every(({ side }) => side === 'client') ? 50 : 0;
+  const range = { 'as said': 0, either: 20, border: 30 }[ends];
+  return touched + client + range + preference;
+}

@@ -1,0 +1,97 @@
+import type { NodeKey } from '../../graph/index.ts';
+import type { DomainTag } from '../finding.ts';
+import { nodeId } from '../keys.ts';
+import { excessLikelihood } from '../statistics/tail.ts';
+import { type Column, column, DOMAIN_TAGS } from '../table.ts';
+import { ENOUGH_BAD } from '../thresholds.ts';
+import { type Candidate, type Comparable, candidate, withTraffic } from './candidate.ts';
+import type { Cube } from './cube.ts';
+
+/** Tags in a conjunction; more is no longer something a person can act on. */
+const DEPTH = 3;
+/** Groups of each depth that are narrowed further: the best by what they could still become. */
+const BEAM = 12;
+
+/**
+ * Candidates within what goes into (or out of) one workload: all of it, and conjunctions of tags of both ends, from
+ * one tag to three, bottom up. A group is narrowed only while keeping just its raised leaves could still beat what is
+ * known (the optimistic bound of HotSpot and Squeeze, on counts).
+ */
+export function workloadCandidates(cube: Cube, kind: 'server' | 'client', workload: NodeKey): Candidate[] {
+  const id = nodeId(workload);
+  const comparable: Comparable = { kind, workload };
+  const all = withTraffic(cube, (i) => nodeId(cube.leaves[i]!.edge[kind]) === id);
+  const columns = distinguishing(cube, all);
+  const groups = columns.reduce((sum, { values }) => sum + values.length, 0);
+  const price = Math.log(2 + groups);
+  const found = [candidate(cube, comparable, [], all, 0)];
+  let parents: readonly Candidate[] = found;
+  for (let depth = 1; depth <= DEPTH; depth++) {
+    const children = parents.flatMap((parent) => narrowed(cube, parent, columns, price));
+    const fresh = unseen(children);
+    found.push(...fresh);
+    const best = Math.max(...found.map(({ score }) => score));
+    parents = fresh
+      .map((child) => ({ child, bound: optimistic(cube, child) - price * (depth + 1) }))
+      .filter(({ bound }) => bound > best)
+      .sort((a, b) => b.bound - a.bound)
+      .slice(0, BEAM)
+      .map(({ child }) => child);
+  }
+  return found;
+}
+
+/** Columns of both ends that differ within the leaves; a tag all of them share tells nothing. */
+function distinguishing(cube: Cube, members: readonly number[]): Column[] {
+  const tags = (['server', 'client'] as const).flatMap((side) =>
+    DOMAIN_TAGS.map((tag) => column(cube.leaves, side, tag)),
+  );
+  const columns = [...tags, column(cube.leaves, 'server', 'port')];
+  return columns.filter(({ codes }) => members.some((i) => codes[i] !== codes[members[0]!]));
+}
+
+/** Every value of every further column inside a group; what is the same group again has only a longer name. */
+function narrowed(cube: Cube, parent: Candidate, columns: readonly Column[], price: number): Candidate[] {
+  const children: Candidate[] = [];
+  const last = parent.tags.at(-1);
+  const after = last ? columns.findIndex(({ side, tag }) => side === last.side && tag === last.tag) : -1;
+  for (const { side, tag, codes, values } of columns.slice(after + 1)) {
+    const groups = new Map<number, number[]>();
+    for (const i of parent.members) {
+      const code = codes[i]!;
+      if (code < 0) continue;
+      const group = groups.get(code);
+      if (group) group.push(i);
+      else groups.set(code, [i]);
+    }
+    for (const [code, members] of groups) {
+      if (members.length === parent.members.length) continue;
+      const tags: DomainTag[] = [...parent.tags, { side, tag, value: values[code]! }];
+      const child = candidate(cube, parent.comparable, tags, members, price * tags.length);
+      if (child.bad - child.expected >= ENOUGH_BAD) children.push(child);
+    }
+  }
+  return children;
+}
+
+function unseen(children: readonly Candidate[]): Candidate[] {
+  // Groups of one tag are all kept: equal ones are aliases. A conjunction that names a known group is noise.
+  const seen = new Set<string>();
+  return children.filter(({ tags, members }) => {
+    if (tags.length < 2) return true;
+    const key = members.join();
+    return !seen.has(key) && seen.add(key);
+  });
+}
+
+/** Likelihood if only the raised leaves of a group were kept. */
+function optimistic(cube: Cube, { members }: Candidate): number {
+  let [total, bad, expected] = [0, 0, 0];
+  for (const i of members) {
+    if (cube.bad[i]! <= cube.expected[i]!) continue;
+    total += cube.total[i]!;
+    bad += cube.bad[i]!;
+    expected += cube.expected[i]!;
+  }
+  return excessLikelihood(bad, total, expected) / cube.inflation;
+}

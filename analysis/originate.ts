@@ -1,0 +1,208 @@
+import type { NodeKey } from '../graph/index.ts';
+import { mean } from './counts.ts';
+import type { Anomaly, EdgeEvidence } from './detect.ts';
+import { groupBy } from './group.ts';
+import type { LeafPair } from './leaves.ts';
+import { type MeasureName, sampleOf } from './measure.ts';
+import { ENOUGH_EVENTS, OWN_SHARE } from './thresholds.ts';
+
+/** How much of an edge's excess is its own, and who the rest belongs to. */
+export interface Ownership {
+  /** Share of a leaf's excess that its server did not get from its own dependencies, 0..1. */
+  share(measure: MeasureName, leaf: LeafPair): number;
+  /** Edges whose excess is the doing of something further down, with the workload that explains most of it. */
+  readonly victims: ReadonlyMap<string, NodeKey>;
+}
+
+/** What an instance's dependencies added to its requests in the period. */
+interface Below {
+  /** Requests it answered, and the bad ones among them beyond the baseline. */
+  requests: number;
+  slow: number;
+  failed: number;
+  /** Microseconds that its calls took longer than before, and calls that failed more than before. */
+  added: number;
+  failures: number;
+  timeouts: number;
+  /** Who was blamed, by weight. */
+  readonly blame: Map<NodeKey, number>;
+}
+
+/**
+ * Splits the excess of every anomalous edge into its own and what came from below: the calls an instance made while it
+ * answered are known by instance, so their added time and failures are subtracted from its own (the residual of the
+ * known graph: the idea of CIRCA, KDD'22, without its regression). Reachability, loss and round trips have no below.
+ */
+export function originate(edges: readonly EdgeEvidence[], anomalies: readonly Anomaly[]): Ownership {
+  const found = groupBy(anomalies, ({ edge }) => edge.id);
+  const has = (id: string, ...names: MeasureName[]): boolean =>
+    found.get(id)?.some(({ baseline }) => names.includes(baseline.measure.name)) ?? false;
+  const below = dependencies(edges, anomalies, has);
+
+  const shares = new Map<string, Map<LeafPair, number>>();
+  const victims = new Map<string, NodeKey>();
+  for (const { edge, baseline } of anomalies) {
+    const name = baseline.measure.name;
+    const own = new Map(edge.leaves.map((leaf) => [leaf, ownShare(name, edge, leaf, below, has)]));
+    let [kept, whole] = [0, 0];
+    for (const leaf of edge.leaves) {
+      const excess = Math.max(0, excessOf(leaf, { edge, baseline }));
+      whole += excess;
+      kept += excess * own.get(leaf)!;
+    }
+    const explained = whole > 0 && kept < OWN_SHARE * whole;
+    if (explained) {
+      for (const leaf of edge.leaves) own.set(leaf, 0);
+      const blamed = mostBlamed(edge, below);
+      if (blamed) victims.set(edge.id, blamed);
+    }
+    shares.set(`${name} ${edge.id}`, own);
+  }
+  return {
+    share: (measure, leaf) => shares.get(`${measure} ${leaf.edgeId}`)?.get(leaf) ?? 1,
+    victims,
+  };
+}
+
+function dependencies(
+  edges: readonly EdgeEvidence[],
+  anomalies: readonly Anomaly[],
+  has: (id: string, ...names: MeasureName[]) => boolean,
+): Map<string, Below> {
+  const below = new Map<string, Below>();
+  const of = (instance: string): Below => {
+    let entry = below.get(instance);
+    if (!entry) {
+      entry = { requests: 0, slow: 0, failed: 0, added: 0, failures: 0, timeouts: 0, blame: new Map() };
+      below.set(instance, entry);
+    }
+    return entry;
+  };
+  for (const edge of edges)
+    for (const leaf of edge.leaves) of(leaf.serverInstance).requests += leaf.now.requests;
+  for (const edge of edges) {
+    if (!has(edge.id, 'latency', 'rtt', 'connect time')) continue;
+    for (const leaf of edge.leaves) {
+      const time = Math.max(0, leaf.now.requests * addedTime(edge, leaf, 'latency'));
+      const connects = has(edge.id, 'connect time') ? leaf.now.opened * addedTime(edge, leaf, 'connect') : 0;
+      blame(of(leaf.clientInstance), edge, time + Math.max(0, connects), (entry, added) => {
+        entry.added += added;
+      });
+    }
+  }
+  for (const { edge, baseline } of anomalies) {
+    for (const leaf of edge.leaves) {
+      const excess = Math.max(0, excessOf(leaf, { edge, baseline }));
+      switch (baseline.measure.name) {
+        case 'latency':
+          of(leaf.serverInstance).slow += excess;
+          break;
+        case 'errors':
+          of(leaf.serverInstance).failed += excess;
+          break;
+        default:
+      }
+      switch (baseline.measure.name) {
+        case 'connect failures':
+          of(leaf.clientInstance).timeouts += Math.min(excess, leaf.now.timedOut);
+          break;
+        case 'errors':
+        case 'resets':
+          break;
+        default:
+          continue;
+      }
+      blame(of(leaf.clientInstance), edge, excess, (entry, failures) => {
+        entry.failures += failures;
+      });
+    }
+  }
+  return below;
+}
+
+function blame(
+  entry: Below,
+  edge: EdgeEvidence,
+  weight: number,
+  add: (entry: Below, weight: number) => void,
+): void {
+  if (weight <= 0) return;
+  add(entry, weight);
+  entry.blame.set(edge.key.server, (entry.blame.get(edge.key.server) ?? 0) + weight);
+}
+
+function ownShare(
+  name: MeasureName,
+  edge: EdgeEvidence,
+  leaf: LeafPair,
+  below: ReadonlyMap<string, Below>,
+  has: (id: string, ...names: MeasureName[]) => boolean,
+): number {
+  const entry = below.get(leaf.serverInstance);
+  switch (name) {
+    case 'connect failures':
+    case 'retransmits':
+    case 'connect time':
+      return 1;
+    case 'latency':
+      return ownLatency(edge, leaf, entry);
+    case 'wait':
+      // Threads that wait for a slow dependency let new requests wait too: back-pressure, not overload.
+      return ownLatency(edge, leaf, entry) < OWN_SHARE ? 0 : 1;
+    case 'rtt':
+      return ownRoundTrip(edge, leaf);
+    case 'errors':
+    case 'resets': {
+      // Callers that give up leave unanswered requests and broken connections on an edge that is only slow.
+      const slow = has(edge.id, 'latency') ? ownLatency(edge, leaf, entry) : 1;
+      if (slow < OWN_SHARE) return 0;
+      if (name === 'resets') return 1;
+      return entry && entry.failed > 0 ? 1 - Math.min(1, entry.failures / entry.failed) : 1;
+    }
+  }
+}
+
+function ownLatency(edge: EdgeEvidence, leaf: LeafPair, entry: Below | undefined): number {
+  if (!entry) return 1;
+  const added = addedTime(edge, leaf, 'latency');
+  const perRequest = entry.requests > 0 ? entry.added / entry.requests : 0;
+  const own = added > 0 ? Math.min(1, Math.max(0, 1 - perRequest / added)) : 0;
+  const timeouts = entry.slow > 0 ? Math.min(1, entry.timeouts / entry.slow) : 0;
+  return own * (1 - timeouts);
+}
+
+/**
+ * A smoothed round trip also rises when the peer delays its acknowledgements because it has nothing to answer yet
+ * (delayed ACK, up to 40 ms): it counts only as far as requests lost time between the two ends.
+ */
+function ownRoundTrip(edge: EdgeEvidence, leaf: LeafPair): number {
+  if (edge.now.service.counts.length === 0) return 1;
+  const trip = addedTime(edge, leaf, 'rtt');
+  const between =
+    addedTime(edge, leaf, 'latency') - addedTime(edge, leaf, 'service') - addedTime(edge, leaf, 'wait');
+  return trip > 0 ? Math.min(1, Math.max(0, between / trip)) : 0;
+}
+
+/** Mean microseconds now less then; a leaf without a past is compared with its edge's. */
+export function addedTime(
+  edge: EdgeEvidence,
+  leaf: LeafPair,
+  time: 'latency' | 'service' | 'wait' | 'rtt' | 'connect',
+): number {
+  if (leaf.now[time].counts.length === 0) return 0;
+  const past = leaf.before.requests >= ENOUGH_EVENTS ? leaf.before[time] : edge.before[time];
+  return past.counts.length === 0 ? 0 : mean(leaf.now[time]) - mean(past);
+}
+
+function excessOf(leaf: LeafPair, { baseline }: Pick<Anomaly, 'edge' | 'baseline'>): number {
+  const { bad, total } = sampleOf(baseline.measure, leaf.now, baseline.threshold ?? 0);
+  return bad - total * baseline.belief.mean;
+}
+
+function mostBlamed(edge: EdgeEvidence, below: ReadonlyMap<string, Below>): NodeKey | null {
+  let worst: readonly [NodeKey, number] | null = null;
+  for (const instance of new Set(edge.leaves.map((leaf) => leaf.serverInstance))) {
+    for (const entry of below.get(instance)?.blame ?? []) if (!worst || entry[1] > worst[1]) worst = entry;
+  }
+  return worst?.[0] ?? null;
+}

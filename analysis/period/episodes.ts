@@ -1,0 +1,46 @@
+import type { EdgeCounts } from '../../graph/index.ts';
+import { sumCounts } from '../counts.ts';
+import { matters, sampleOf, thresholdOf } from '../measure.ts';
+import { BASELINE_WINDOWS, SLOW_QUANTILE } from '../thresholds.ts';
+import type { EdgeSeries } from '../world.ts';
+import { type Stretch, strongestStretch } from './scan.ts';
+import { type EdgeTrack, tracksOf } from './tracks.ts';
+
+/** A stretch in which one signal of one edge was raised by more than the effect floor. */
+export interface Episode extends Stretch {
+  readonly source: EdgeTrack;
+}
+
+/** Stretches looked for in one track: what stands out more often is the nature of the edge, not an episode. */
+const EPISODES_PER_TRACK = 6;
+
+/** Every stretch of every edge that stands out and is large enough to matter; significance is judged later. */
+export function episodesOf(edges: readonly EdgeSeries[]): Episode[] {
+  return edges.flatMap((edge) => tracksOf(edge).flatMap(episodesOfTrack));
+}
+
+function episodesOfTrack(source: EdgeTrack): Episode[] {
+  const skip = new Uint8Array(source.track.bad.length);
+  const found: Episode[] = [];
+  for (let round = 0; round < EPISODES_PER_TRACK; round++) {
+    const stretch = strongestStretch(source.track, BASELINE_WINDOWS, skip);
+    if (stretch === null) break;
+    if (large(source, stretch, skip)) found.push({ ...stretch, source });
+    skip.fill(1, stretch.from, stretch.to);
+  }
+  return found;
+}
+
+function large({ edge, measure }: EdgeTrack, { from, to }: Stretch, skip: Uint8Array): boolean {
+  const now = sumOf(edge, (i) => i >= from && i < to && skip[i] === 0);
+  const then = sumOf(edge, (i) => (i < from || i >= to) && skip[i] === 0);
+  const threshold = measure.kind === 'time' ? thresholdOf(then[measure.time], SLOW_QUANTILE) : 0;
+  if (threshold === null) return false;
+  const usual = sampleOf(measure, then, threshold);
+  const rate = usual.total > 0 ? usual.bad / usual.total : 0;
+  return matters(measure, now, then, sampleOf(measure, now, threshold), rate);
+}
+
+function sumOf(edge: EdgeSeries, use: (index: number) => boolean): EdgeCounts {
+  return sumCounts(edge.windows.filter((counts, i): counts is EdgeCounts => counts !== null && use(i)));
+}
