@@ -39,7 +39,11 @@ export async function startUp({ netns, server, store }: UpOptions): Promise<Up> 
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     printed += text;
   });
-  const url = await ready(child, () => `${printed}\n${said}`, () => said);
+  const url = await ready(
+    child,
+    () => `${printed}\n${said}`,
+    () => said,
+  );
   return {
     url,
     said: () => said,

@@ -38,7 +38,12 @@ export function linesOfLedger(ledger: Ledger): Lines {
   for (const entry of ledger.entries) {
     const { connections, requests, failedRequests, failedConnects } = entry;
     const server = entry.server ?? `service:${entry.service}`;
-    add(book, `${entry.client} ${server} ${entry.port}`, { connections, requests, failedRequests, failedConnects });
+    add(book, `${entry.client} ${server} ${entry.port}`, {
+      connections,
+      requests,
+      failedRequests,
+      failedConnects,
+    });
   }
   return sorted(book);
 }

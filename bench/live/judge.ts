@@ -1,0 +1,67 @@
+import type { DomainTag } from '../../analysis/index.ts';
+import type { NodeKey } from '../../graph/index.ts';
+import type { Truth } from '../world/index.ts';
+
+/** The parts of `why --json` that are judged. */
+export interface Answer {
+  readonly verdict: 'anomalous' | 'healthy' | 'not enough data';
+  readonly findings: readonly {
+    readonly origin:
+      | { client: string; server: string; port: number }
+      | { namespace: string; workload: string };
+    readonly domain: readonly DomainTag[];
+    readonly aliases: readonly (readonly DomainTag[])[];
+    readonly mechanism: string;
+    readonly text: string;
+  }[];
+}
+
+export interface Judgement {
+  readonly origin: boolean;
+  readonly domain: boolean;
+  readonly mechanism: boolean;
+}
+
+/**
+ * Holds the first finding against what was injected. The domain is right when it is the injected one, or one that nothing
+ * in this world tells apart from it and the finding says so in its aliases.
+ */
+export function judge(answer: Answer, truth: Truth): Judgement {
+  const [first] = answer.findings;
+  if (answer.verdict !== 'anomalous' || first === undefined)
+    return { origin: false, domain: false, mechanism: false };
+  const named = [first.domain, ...first.aliases].map(keyOf);
+  const allowed = [truth.domain, ...truth.aliases].map(keyOf);
+  return {
+    origin: originMatches(first.origin, truth.origin),
+    domain: allowed.includes(keyOf(first.domain)) && named.includes(keyOf(truth.domain)),
+    mechanism: truth.mechanisms.some((mechanism) => mechanism === first.mechanism),
+  };
+}
+
+/** Without a fault the only right answer is: healthy, no finding. */
+export function isQuiet(answer: Answer): boolean {
+  return answer.verdict === 'healthy' && answer.findings.length === 0;
+}
+
+function originMatches(
+  found: Answer['findings'][number]['origin'],
+  { client, server, port }: Truth['origin'],
+): boolean {
+  if (server === undefined) return true;
+  if ('workload' in found) return client === undefined && nameOf(found) === nameOf(server);
+  return (
+    found.server === nameOf(server) &&
+    (client === undefined || found.client === nameOf(client)) &&
+    (port === undefined || found.port === port)
+  );
+}
+
+const nameOf = ({ namespace, workload }: NodeKey): string =>
+  namespace === '' ? workload : `${namespace}/${workload}`;
+
+const keyOf = (domain: readonly DomainTag[]): string =>
+  domain
+    .map(({ side, tag, value }) => `${side} ${tag} ${value}`)
+    .sort()
+    .join(' & ');
