@@ -55,7 +55,10 @@ export interface Flow {
   readonly to: number;
   /** True when the connection was open before the probe was attached. */
   readonly preexisting: boolean;
-  /** State changes inside the slice: 0 or 1 each. `opened` counts established connections only. */
+  /**
+   * State changes inside the slice: 0 or 1 each. Both count established connections only: a connection that failed to open
+   * has a `failure` and neither; one that was reset or timed out later has a `failure` and `closed`.
+   */
   readonly opened: number;
   readonly closed: number;
   /** Set in the slice in which the connection failed to open, or was reset. */
@@ -77,7 +80,10 @@ export interface Flow {
   readonly requests: number;
   /** HTTP 5xx, Redis errors, and the unanswered one. */
   readonly failedRequests: number;
-  /** Failed requests by protocol status (HTTP status; 0 = unanswered; 1 = protocol error). */
+  /**
+   * Failed requests by protocol status (HTTP status; 0 = unanswered; 1 = protocol error). The kernel keeps four statuses
+   * of one connection; more are counted in `failedRequests` alone.
+   */
   readonly statuses: readonly (readonly [status: number, count: number])[];
   /** Client: first byte sent to first byte read. Server: `wait` + `service`. */
   readonly latency: Histogram;
@@ -96,6 +102,8 @@ export interface ProbeCounters {
   readonly ringFull: number;
   /** Sockets that could not be tracked because the map was full: these are lost. */
   readonly mapFull: number;
+  /** Requests counted without their latency, because the kernel had no room for another table of them. */
+  readonly latenciesLost: number;
   /** Times the conntrack sockets overflowed and were read again from scratch. */
   readonly conntrackOverflows: number;
   /** Connections lost for good, from all causes. */

@@ -96,3 +96,13 @@ export function countAbove(histogram: Histogram, bucket: number): number {
   }
   return sum;
 }
+
+/** What `whole` has more than `part`; `part` must be contained in it. */
+export function subtract(whole: Histogram, part: Histogram): Histogram {
+  if (part.buckets.length === 0) return whole;
+  const dense = new Map(whole.buckets.map((bucket, i) => [bucket, whole.counts[i]!]));
+  for (let i = 0; i < part.buckets.length; i++) {
+    dense.set(part.buckets[i]!, (dense.get(part.buckets[i]!) ?? 0) - part.counts[i]!);
+  }
+  return fromEntries(dense);
+}

@@ -23,3 +23,5 @@ export {
   quantile,
   total as histogramTotal,
 } from './histogram.ts';
+export { examine, startProbe } from './live/door.ts';
+export type { Probe, ProbeOptions } from './live/probe.ts';

@@ -1,0 +1,40 @@
+import type { Address } from '../flow.ts';
+
+/** Text of the 16 bytes at `offset`: dotted when they are a v4-mapped address, else in RFC 5952 form. */
+export function addressText(view: DataView, offset: number): string {
+  if (isMapped(view, offset)) {
+    return `${view.getUint8(offset + 12)}.${view.getUint8(offset + 13)}.${view.getUint8(offset + 14)}.${view.getUint8(offset + 15)}`;
+  }
+  const groups = Array.from({ length: 8 }, (_, group) => view.getUint16(offset + 2 * group));
+  const [from, length] = longestZeroRun(groups);
+  const text = (part: readonly number[]) => part.map((group) => group.toString(16)).join(':');
+  if (length < 2) return text(groups);
+  return `${text(groups.slice(0, from))}::${text(groups.slice(from + length))}`;
+}
+
+export function readAddress(view: DataView, offset: number, port: number): Address {
+  return { ip: addressText(view, offset), port };
+}
+
+export function sameAddress(a: Address, b: Address): boolean {
+  return a.port === b.port && a.ip === b.ip;
+}
+
+function isMapped(view: DataView, offset: number): boolean {
+  return (
+    view.getUint32(offset + 8) === 0x0000ffff &&
+    view.getUint32(offset + 4) === 0 &&
+    view.getUint32(offset) === 0
+  );
+}
+
+/** The first of the longest runs, as RFC 5952 asks. */
+function longestZeroRun(groups: readonly number[]): readonly [from: number, length: number] {
+  let best: readonly [number, number] = [0, 0];
+  let length = 0;
+  for (let i = 0; i < groups.length; i++) {
+    length = groups[i] === 0 ? length + 1 : 0;
+    if (length > best[1]) best = [i - length + 1, length];
+  }
+  return best;
+}

@@ -1,0 +1,51 @@
+import type { Flow } from '../flow.ts';
+import { DELIVERED_BY_RING, DELIVERY_BY_SWEEP, EVENT_OPEN, RECORD_SIZE, record } from './layout.ts';
+import type { Ended, Tracker } from './tracker.ts';
+
+/** Bytes of the header before each record of a drained ring: its length, and zero. */
+const RING_HEADER = 8;
+
+/**
+ * Flows of the records a ring was drained of: connections that ended.
+ *
+ * @param resolve called between the first and the second pass: reads what else is known about these connections
+ */
+export function flowsOfRing(tracker: Tracker, bytes: Uint8Array, resolve: () => void): readonly Ended[] {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const ends: { readonly base: number; readonly tracked: ReturnType<Tracker['take']> }[] = [];
+  for (let at = 0; at + RING_HEADER <= bytes.byteLength; ) {
+    const length = view.getUint32(at, true);
+    const base = at + RING_HEADER;
+    at = base + Math.ceil(length / 8) * 8;
+    if (at > bytes.byteLength) break;
+    if (record.event(view, base) === EVENT_OPEN) tracker.meet(view, base);
+    else if (length === RECORD_SIZE) ends.push({ base, tracked: tracker.take(view, base) });
+  }
+  resolve();
+  return ends.map(({ base, tracked }) => tracker.ended(tracked, view, base));
+}
+
+export interface SweptRecords {
+  readonly view: DataView;
+  readonly live: readonly number[];
+  /** Those the ring had no room for: to be delivered from here, and deleted from the map. */
+  readonly ended: readonly number[];
+}
+
+/** Sorts the values of a sweep: offsets of live records, and of ended ones that only the map has. */
+export function sortSweep(values: Uint8Array, count: number): SweptRecords {
+  const view = new DataView(values.buffer, values.byteOffset, values.byteLength);
+  const live: number[] = [];
+  const ended: number[] = [];
+  for (let i = 0; i < count; i++) {
+    const base = i * RECORD_SIZE;
+    const delivery = record.delivery(view, base);
+    if (delivery === DELIVERY_BY_SWEEP) ended.push(base);
+    else if (delivery !== DELIVERED_BY_RING) live.push(base);
+  }
+  return { view, live, ended };
+}
+
+export function isFlow(flow: Flow | null): flow is Flow {
+  return flow !== null;
+}

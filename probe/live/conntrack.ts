@@ -1,0 +1,102 @@
+import { Conntrack, type ConntrackEntry, type ConntrackTuple } from '../bpf-ringbuf-napi/index.js';
+import type { NatView, Translation } from './nat.ts';
+
+const IPPROTO_TCP = 6;
+/** Entries of one read: bounds the memory of one call, not of a drain. */
+const READ_LIMIT = 4096;
+
+/** The tables followed: one socket each, events first, then a dump, so that nothing falls between. */
+export interface ConntrackTables {
+  /** @throws BpfError where the namespace or the privilege is missing */
+  open(name: string, netns?: string): void;
+  close(name: string): void;
+  /** Reads everything that waits in all sockets. */
+  drain(now: number): void;
+  /** Waits until every table asked for was read once. */
+  readonly complete: boolean;
+  readonly overflows: number;
+  readonly size: number;
+  closeAll(): void;
+}
+
+interface Table {
+  readonly name: string;
+  readonly socket: Conntrack;
+  generation: number;
+  dumped: boolean;
+}
+
+export function followConntrack(view: NatView): ConntrackTables {
+  const tables = new Map<string, Table>();
+  let overflows = 0;
+
+  const redump = (table: Table) => {
+    table.generation++;
+    table.socket.requestDump();
+  };
+
+  const drainTable = (table: Table, now: number) => {
+    for (let more = true; more; ) {
+      const read = table.socket.read(READ_LIMIT);
+      for (const entry of read.entries) apply(view, table, entry, now);
+      if (read.overflowed) {
+        overflows++;
+        redump(table);
+      } else if (read.dumpDone) {
+        table.dumped = true;
+        view.sweepTable(table.name, table.generation, now);
+      }
+      more = read.more;
+    }
+  };
+
+  return {
+    open(name, netns) {
+      const socket = Conntrack.open(netns === undefined ? {} : { netns });
+      const table = { name, socket, generation: 0, dumped: false };
+      tables.set(name, table);
+      redump(table);
+    },
+    close(name) {
+      tables.get(name)?.socket.close();
+      tables.delete(name);
+    },
+    drain(now) {
+      for (const table of tables.values()) drainTable(table, now);
+    },
+    get complete() {
+      return [...tables.values()].every(({ dumped }) => dumped);
+    },
+    get overflows() {
+      return overflows;
+    },
+    get size() {
+      return tables.size;
+    },
+    closeAll() {
+      for (const { socket } of tables.values()) socket.close();
+      tables.clear();
+    },
+  };
+}
+
+function apply(view: NatView, table: Table, entry: ConntrackEntry, now: number): void {
+  if (entry.protocol !== IPPROTO_TCP) return;
+  const translation: Translation = { original: ends(entry.original), reply: ends(entry.reply) };
+  switch (entry.kind) {
+    case 'new':
+    case 'dump':
+      view.add(table.name, table.generation, translation);
+      return;
+    case 'destroy':
+      view.end(translation, now);
+      return;
+  }
+}
+
+function ends(tuple: ConntrackTuple): Translation['original'] {
+  return {
+    source: { ip: tuple.source, port: tuple.sourcePort },
+    destination: { ip: tuple.destination, port: tuple.destinationPort },
+  };
+}

@@ -1,0 +1,34 @@
+import type { FaultlineError } from '../error.ts';
+import type { Feature } from '../flow.ts';
+import { obstacles } from './preconditions.ts';
+import { MAX_HISTOGRAMS, OBJECT_FILE, ownerFeature } from './probe.ts';
+import { loadPrograms } from './programs.ts';
+
+/** What live probing can do on this machine: loads the kernel programs without attaching them. Never throws. */
+export async function examine(objectFile: string = OBJECT_FILE): Promise<Feature[]> {
+  const found = obstacles();
+  if (found.length > 0) return found.map((obstacle) => off(obstacle));
+  try {
+    const programs = loadPrograms({
+      objectFile,
+      filtering: true,
+      ringBytes: 1 << 16,
+      maxSockets: 1024,
+      maxHistograms: MAX_HISTOGRAMS,
+    });
+    const features = programs.features();
+    programs.object.close();
+    return [...features, ownerFeature()];
+  } catch (error) {
+    return [off(error as FaultlineError)];
+  }
+}
+
+function off(obstacle: FaultlineError): Feature {
+  return {
+    name: 'connections',
+    state: 'off',
+    reason: `${obstacle.code}: ${obstacle.message} ${obstacle.hint}`,
+    lost: 'all live probing',
+  };
+}

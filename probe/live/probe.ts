@@ -1,0 +1,247 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { Feature, Flow, ProbeCounters } from '../flow.ts';
+import { cgroupFiles, createCgroups } from './cgroups.ts';
+import { createClock } from './clock.ts';
+import { startCollector } from './collector.ts';
+import { followConntrack } from './conntrack.ts';
+import { readCounters } from './layout.ts';
+import { followNamespaces } from './namespaces.ts';
+import { createNatView } from './nat.ts';
+import { createPairs } from './pairs.ts';
+import { obstacles } from './preconditions.ts';
+import { type LoadedPrograms, loadPrograms } from './programs.ts';
+import { namespacesOfProcesses, scanExisting } from './scan.ts';
+import { createTracker } from './tracker.ts';
+
+export interface ProbeOptions {
+  /** Globs over the names in /run/netns: only their sockets are kept. Without it, those of all namespaces. */
+  readonly netns?: readonly string[];
+  /** Increments: what each socket did since its last flow. Called often, with few or many. */
+  readonly onFlows: (flows: readonly Flow[]) => void;
+  /** One flow for each ended connection with the totals of its whole life, `from` the time it was opened. */
+  readonly onEnded?: (flows: readonly Flow[]) => void;
+  /** A turn of the loop failed (also in a callback above) and was given up; the probe goes on. */
+  readonly onError?: (error: unknown) => void;
+  /** Size of the kernel's ring, a power of two of at least 4096. Default 8 MiB: 25,000 ended connections. */
+  readonly ringBytes?: number;
+  /** Sockets tracked at the same time. Default 65,536, about 23 MB of kernel memory. */
+  readonly maxSockets?: number;
+  readonly objectFile?: string;
+}
+
+export interface Probe {
+  readonly features: readonly Feature[];
+  counters(): ProbeCounters;
+  /** Detaches, reports what is left, and frees everything. Idempotent. */
+  stop(): Promise<void>;
+}
+
+/** Where `npm run build:probe` puts the kernel programs. */
+export const OBJECT_FILE = fileURLToPath(new URL('../build/faultline.bpf.o', import.meta.url));
+
+const DEFAULT_RING_BYTES = 8 << 20;
+const DEFAULT_MAX_SOCKETS = 65_536;
+/** Latency tables at the same time, three for a server's connection: 50 MB when all are in use. */
+export const MAX_HISTOGRAMS = 32_768;
+/** Name of the table of the machine's own namespace; no file can have it. */
+const OWN_TABLE = '/';
+
+/**
+ * Attaches to the kernel and reports every TCP connection until it is stopped. Resolves when every program is attached
+ * and every snapshot is read.
+ *
+ * @throws FaultlineError `FL-101` privileges, `FL-102` kernel, `FL-103` addon, `FL-104` to `FL-106` kernel programs
+ */
+export async function startProbe(options: ProbeOptions): Promise<Probe> {
+  const obstacle = obstacles()[0];
+  if (obstacle !== undefined) throw obstacle;
+
+  const patterns = options.netns ?? [];
+  const filtering = patterns.length > 0;
+  const programs = loadPrograms({
+    objectFile: options.objectFile ?? OBJECT_FILE,
+    filtering,
+    ringBytes: options.ringBytes ?? DEFAULT_RING_BYTES,
+    maxSockets: options.maxSockets ?? DEFAULT_MAX_SOCKETS,
+    maxHistograms: MAX_HISTOGRAMS,
+  });
+  try {
+    return await run(programs, options, patterns);
+  } catch (error) {
+    programs.object.close();
+    throw error;
+  }
+}
+
+async function run(
+  programs: LoadedPrograms,
+  options: ProbeOptions,
+  patterns: readonly string[],
+): Promise<Probe> {
+  const { object } = programs;
+  const filtering = patterns.length > 0;
+  const clock = createClock();
+  const nat = createNatView();
+  const pairs = createPairs();
+  const conntrack = followConntrack(nat);
+  const cgroups = createCgroups(cgroupFiles());
+  const watched = object.map('watched');
+  const onError = options.onError ?? (() => {});
+  const refusedTables = new Map<string, string>();
+
+  const openTable = (name: string, netns?: string) => {
+    try {
+      conntrack.open(name, netns);
+    } catch (error) {
+      refusedTables.set(name, (error as Error).message);
+    }
+  };
+  const namespaces = followNamespaces(patterns, {
+    joined({ name, inum, path }) {
+      if (filtering) watched.update(keyOf(inum), Uint8Array.of(1));
+      openTable(name, path);
+    },
+    left({ name, inum }) {
+      if (filtering) watched.delete(keyOf(inum));
+      conntrack.close(name);
+      refusedTables.delete(name);
+    },
+  });
+  const closeAll = () => {
+    namespaces.close();
+    conntrack.closeAll();
+  };
+
+  try {
+    if (!filtering) openTable(OWN_TABLE);
+    programs.attach();
+    const named = namespaces.matching.map(({ inum, path }) => [inum, path] as const);
+    scanExisting(programs, filtering ? new Map(named) : new Map([...namespacesOfProcesses(), ...named]));
+    await readSnapshots(conntrack, clock.now);
+  } catch (error) {
+    closeAll();
+    throw error;
+  }
+
+  const tracker = createTracker({
+    boot: readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim(),
+    netnsName: namespaces.nameOf,
+    nat,
+    pairs,
+    clock,
+    latencies: object.map('latencies'),
+    ownerOf: ({ pid, process, uid, cgroupId }) => ({
+      pid,
+      process,
+      uid,
+      cgroupId: String(cgroupId),
+      cgroup: cgroups.path(cgroupId, pid, clock.now()),
+    }),
+  });
+  const collector = startCollector({
+    ring: object.ring('ring'),
+    sockets: object.map('sockets'),
+    tracker,
+    clock,
+    drainConntrack: () => conntrack.drain(clock.now()),
+    maintain(now) {
+      namespaces.rescan();
+      nat.expire(now);
+      pairs.expire(now);
+    },
+    onFlows: options.onFlows,
+    onEnded: options.onEnded,
+    onError,
+  });
+
+  const kernelCounters = () =>
+    readCounters(object.map('counters').lookup(new Uint8Array(4)) ?? new Uint8Array());
+  const counters = (): ProbeCounters => {
+    const { sockets, ringRecords, ringFull, mapFull, samplesLost } = kernelCounters();
+    return {
+      sockets,
+      ringRecords,
+      ringFull,
+      mapFull,
+      latenciesLost: samplesLost,
+      conntrackOverflows: conntrack.overflows,
+      lost: mapFull,
+    };
+  };
+
+  let stopped: Promise<void> | null = null;
+  let last: ProbeCounters | null = null;
+  return {
+    features: [
+      ...programs.features(),
+      translationFeature(conntrack.size, refusedTables),
+      ownerFeature(),
+      ...(filtering ? [namespaceFeature(patterns, namespaces.matching.length)] : []),
+    ],
+    counters: () => last ?? counters(),
+    stop() {
+      stopped ??= (async () => {
+        programs.detach();
+        await collector.stop();
+        last = counters();
+        closeAll();
+        object.close();
+      })();
+      return stopped;
+    },
+  };
+}
+
+/** A dump of 30,000 entries takes 0.1 s; a table that never ends is not waited for. */
+const SNAPSHOT_MILLIS = 5_000;
+
+async function readSnapshots(
+  conntrack: ReturnType<typeof followConntrack>,
+  now: () => number,
+): Promise<void> {
+  const deadline = performance.now() + SNAPSHOT_MILLIS;
+  for (;;) {
+    conntrack.drain(now());
+    if (conntrack.complete || performance.now() > deadline) return;
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+}
+
+function translationFeature(open: number, refused: ReadonlyMap<string, string>): Feature {
+  const lost = 'the server behind a service address, where only one end of a connection is on this machine';
+  const name = 'address translation';
+  if (refused.size === 0) return { name, state: 'on', reason: '', lost };
+  const [table, why] = [...refused][0]!;
+  return {
+    name,
+    state: open > 0 ? 'fallback' : 'off',
+    reason: `connection tracking of ${refused.size} namespaces cannot be read, first ${table}: ${why}`,
+    lost,
+  };
+}
+
+export function ownerFeature(): Feature {
+  const there = cgroupFiles() !== null;
+  return {
+    name: 'cgroups',
+    state: there ? 'on' : 'off',
+    reason: there ? '' : 'cgroup version 2 is not mounted',
+    lost: 'which container a process belongs to',
+  };
+}
+
+function namespaceFeature(patterns: readonly string[], matching: number): Feature {
+  return {
+    name: 'network namespaces',
+    state: matching > 0 ? 'on' : 'off',
+    reason: matching > 0 ? '' : `no name in /run/netns matches ${patterns.join(', ')} yet`,
+    lost: 'everything, until one appears',
+  };
+}
+
+function keyOf(inum: number): Uint8Array {
+  const key = new Uint8Array(4);
+  new DataView(key.buffer).setUint32(0, inum, true);
+  return key;
+}

@@ -1,0 +1,219 @@
+import { BpfError, BpfObject, type Link, tracepointArguments } from '../bpf-ringbuf-napi/index.js';
+import { FaultlineError } from '../error.ts';
+import type { Feature } from '../flow.ts';
+
+interface Program {
+  readonly name: string;
+  /** BTF tracepoint it needs; `null` for iterators. */
+  readonly tracepoint: string | null;
+  readonly feature: string;
+  /** What is missing without it. */
+  readonly lost: string;
+  /** Where another program does the same less well. */
+  readonly fallback?: string;
+}
+
+/** Without this one there is no probe. */
+const REQUIRED = 'socket_state';
+/** Times its program at the beginning of a send; the kernel programs must know whether it runs. */
+const SEND_START = 'send_start';
+
+const PROGRAMS: readonly Program[] = [
+  { name: REQUIRED, tracepoint: 'inet_sock_set_state', feature: 'connections', lost: 'everything' },
+  {
+    name: SEND_START,
+    tracepoint: 'tcp_sendmsg_locked',
+    feature: 'request start',
+    lost: 'up to 0.1 ms of every latency, and the status of answers sent by io_uring and sendmmsg',
+    fallback: 'sends are timed when they return',
+  },
+  {
+    name: 'send_done',
+    tracepoint: 'sock_send_length',
+    feature: 'sent bytes of live connections',
+    lost: 'sent bytes are counted later, at the latest at the end of the connection',
+  },
+  {
+    name: 'receive_done',
+    tracepoint: 'sock_recv_length',
+    feature: 'requests',
+    lost: 'requests, their latency and status, and the owner of server sockets that only receive',
+  },
+  {
+    name: 'data_ready',
+    tracepoint: 'sk_data_ready',
+    feature: 'waiting time',
+    lost: 'how long requests wait before the server reads them',
+  },
+  {
+    name: 'retransmit',
+    tracepoint: 'tcp_retransmit_skb',
+    feature: 'retransmissions of stalled connections',
+    lost: 'retransmissions are counted later, at the latest at the end of the connection',
+  },
+  {
+    name: 'reset_received',
+    tracepoint: 'tcp_receive_reset',
+    feature: 'resets by the peer',
+    lost: 'who reset some connections',
+  },
+  {
+    name: 'reset_sent',
+    tracepoint: 'tcp_send_reset',
+    feature: 'resets by this side',
+    lost: 'who reset some connections',
+  },
+  {
+    name: 'socket_gone',
+    tracepoint: 'tcp_destroy_sock',
+    feature: 'last words',
+    lost: 'the end of connections whose answer was never read',
+  },
+  {
+    name: 'find_listeners',
+    tracepoint: null,
+    feature: 'listening ports',
+    lost: 'which end of older connections is the server',
+  },
+  {
+    name: 'find_sockets',
+    tracepoint: null,
+    feature: 'older connections',
+    lost: 'connections opened before the probe, until they are used',
+  },
+  {
+    name: 'find_orphans',
+    tracepoint: null,
+    feature: 'older connections without a process',
+    lost: 'connections opened before the probe that no process had accepted yet',
+  },
+];
+
+export interface LoadOptions {
+  readonly objectFile: string;
+  readonly filtering: boolean;
+  readonly ringBytes: number;
+  readonly maxSockets: number;
+  readonly maxHistograms: number;
+}
+
+export interface LoadedPrograms {
+  readonly object: BpfObject;
+  /** Attaches every tracepoint program; iterators are run, not attached. Programs the kernel refuses are off. */
+  attach(): void;
+  /** Nothing is counted any more; maps and ring can still be read. */
+  detach(): void;
+  isOn(program: string): boolean;
+  features(): readonly Feature[];
+}
+
+/**
+ * Loads what this kernel can run. A program it refuses is left out, and the rest tried again.
+ *
+ * @throws FaultlineError `FL-104` object file missing, `FL-105` world-writable, `FL-106` refused by the kernel
+ */
+export function loadPrograms(options: LoadOptions): LoadedPrograms {
+  const off = new Map<string, string>();
+  for (const { name, tracepoint } of PROGRAMS) {
+    if (tracepoint !== null && tracepointArguments(tracepoint) < 0) {
+      off.set(name, `this kernel has no tracepoint ${tracepoint}`);
+    }
+  }
+  const object = loadWithout(options, off);
+  const links: Link[] = [];
+
+  return {
+    object,
+    attach() {
+      for (const { name, tracepoint } of PROGRAMS) {
+        if (tracepoint === null || off.has(name)) continue;
+        try {
+          links.push(object.attach(name));
+        } catch (error) {
+          if (name === REQUIRED) throw refused(error);
+          off.set(name, `the kernel refused to attach it: ${(error as Error).message}`);
+        }
+      }
+    },
+    detach() {
+      for (const link of links) link.detach();
+    },
+    isOn: (program) => !off.has(program),
+    features: () => PROGRAMS.map((program) => featureOf(program, off.get(program.name) ?? null)),
+  };
+}
+
+function loadWithout(options: LoadOptions, off: Map<string, string>): BpfObject {
+  for (;;) {
+    const object = open(options.objectFile);
+    try {
+      for (const name of off.keys()) object.setAutoload(name, false);
+      object.setMaxEntries('ring', options.ringBytes);
+      object.setMaxEntries('sockets', options.maxSockets);
+      object.setMaxEntries('latencies', options.maxHistograms);
+      object.setGlobal('filtering', flag(options.filtering));
+      object.setGlobal('has_send_start', flag(!off.has(SEND_START)));
+      object.load();
+      return object;
+    } catch (error) {
+      object.close();
+      const culprit = refusedProgram(error);
+      if (culprit === null || culprit === REQUIRED || off.has(culprit)) throw refused(error);
+      off.set(culprit, 'the kernel refused to load it');
+    }
+  }
+}
+
+function open(file: string): BpfObject {
+  try {
+    return BpfObject.open(file);
+  } catch (error) {
+    const code = error instanceof BpfError ? error.code : '';
+    if (code === 'ENOENT') {
+      throw new FaultlineError(
+        'FL-104',
+        `The kernel programs are not built: ${file} is missing.`,
+        'Run `npm run build:probe`.',
+        {
+          cause: error,
+        },
+      );
+    }
+    if (code === 'EACCES') {
+      throw new FaultlineError(
+        'FL-105',
+        `Everybody may write ${file}, so anybody could run code in the kernel.`,
+        `Check where it comes from, then run \`chmod 644 ${file}\`.`,
+        { cause: error },
+      );
+    }
+    throw refused(error);
+  }
+}
+
+/** Name of the program a load failed on, as libbpf's log tells it; `null` when it is something else. */
+export function refusedProgram(error: unknown): string | null {
+  if (!(error instanceof BpfError)) return null;
+  return (
+    /prog '(\w+)': (?:BPF program load failed|failed to load)/.exec(`${error.log}\n${error.message}`)?.[1] ??
+    null
+  );
+}
+
+function refused(error: unknown): FaultlineError {
+  const log = error instanceof BpfError && error.log !== '' ? `\n${error.log}` : '';
+  return new FaultlineError(
+    'FL-106',
+    `The kernel refused the probe: ${(error as Error).message}${log}`,
+    'Linux 6.3 or newer with BTF is needed; `faultline doctor` tells what this kernel has.',
+    { cause: error },
+  );
+}
+
+function featureOf({ feature, lost, fallback }: Program, reason: string | null): Feature {
+  if (reason === null) return { name: feature, state: 'on', reason: '', lost };
+  if (fallback === undefined) return { name: feature, state: 'off', reason, lost };
+  return { name: feature, state: 'fallback', reason: `${reason}; ${fallback}`, lost };
+}
+
+const flag = (value: boolean) => Uint8Array.of(value ? 1 : 0);

@@ -1,0 +1,45 @@
+import { readdirSync, statSync } from 'node:fs';
+import type { LoadedPrograms } from './programs.ts';
+
+/** One for each network namespace that should be looked into: a path to it. */
+export type NamespacePaths = ReadonlyMap<number, string>;
+
+/**
+ * Puts the connections that were open before the probe into the map, after its programs were attached: nothing falls
+ * between, and what both saw is there once.
+ */
+export function scanExisting(programs: LoadedPrograms, namespaces: NamespacePaths): void {
+  const { object } = programs;
+  if (programs.isOn('find_listeners')) object.runIteratorSync('find_listeners');
+  if (programs.isOn('find_sockets')) object.runIteratorSync('find_sockets');
+  if (programs.isOn('find_orphans')) {
+    for (const netns of namespaces.values()) {
+      try {
+        object.runIteratorSync('find_orphans', { netns });
+      } catch {
+        /* The namespace went away with its sockets. */
+      }
+    }
+  }
+  /* struct control: scanned = 1, full as it is by now. */
+  const control = object.map('control');
+  const value = control.lookup(new Uint8Array(4)) ?? new Uint8Array(8);
+  value[0] = 1;
+  control.update(new Uint8Array(4), value);
+}
+
+/** A path to every network namespace that a process lives in. */
+export function namespacesOfProcesses(): NamespacePaths {
+  const found = new Map<number, string>();
+  for (const pid of readdirSync('/proc')) {
+    if (!/^\d+$/.test(pid)) continue;
+    const file = `/proc/${pid}/ns/net`;
+    try {
+      const { ino } = statSync(file);
+      if (!found.has(ino)) found.set(ino, file);
+    } catch {
+      /* The process has ended. */
+    }
+  }
+  return found;
+}

@@ -1,0 +1,190 @@
+import type { Flow, Owner } from '../flow.ts';
+import { total } from '../histogram.ts';
+import type { Clock } from './clock.ts';
+import { type Counts, hasChanged, increments, NO_COUNTS, readCounts } from './counts.ts';
+import { outcomeOf } from './failure.ts';
+import { flowOf, type Life, type Surroundings } from './flows.ts';
+import { type Identity, type RawOwner, readIdentity, readOwner } from './identity.ts';
+import { forgetLatencies, type HistogramMap, type Latencies, readLatencies } from './latencies.ts';
+import { record } from './layout.ts';
+import type { Pairs } from './pairs.ts';
+import { sliceOf } from './slices.ts';
+
+/** What is remembered of a socket between records. */
+export interface Tracked {
+  readonly identity: Identity;
+  owner: Owner | null;
+  reported: Counts;
+  /** A flow has said that it opened. */
+  announced: boolean;
+}
+
+export interface TrackerContext extends Surroundings {
+  readonly clock: Clock;
+  readonly latencies: HistogramMap;
+  readonly pairs: Pairs;
+  ownerOf(raw: RawOwner): Owner;
+}
+
+/** The end of a connection: what is new since the last slice, and the whole of it. */
+export interface Ended {
+  readonly increment: Flow;
+  readonly whole: Flow;
+}
+
+/**
+ * Turns records into flows: remembers of each live socket what was reported and reports what came since. Records of one
+ * socket must come in their order. A batch is gone through twice: first every record is met, so that the two ends of a
+ * connection know each other, then flows are made. Bounded by the kernel's map: a socket is here only while it is there.
+ */
+export interface Tracker {
+  /** First pass over a record of an opened or live connection. */
+  meet(view: DataView, base: number): void;
+  /** First pass over the record of one that has ended: it is forgotten here, and remembered by the caller. */
+  take(view: DataView, base: number): Tracked;
+  ended(tracked: Tracked, view: DataView, base: number): Ended;
+  /** A live record read by a sweep that ends the slice at `to`; `null` when nothing happened since the last. */
+  live(view: DataView, base: number, to: number): Flow | null;
+  /** A sweep is complete: later slices begin at `to`. */
+  swept(to: number): void;
+  readonly size: number;
+}
+
+export function createTracker(context: TrackerContext): Tracker {
+  const { clock, pairs, latencies } = context;
+  const live = new Map<number, Tracked>();
+  let lastSweep = 0;
+
+  const track = (view: DataView, base: number): Tracked => {
+    const raw = readOwner(view, base);
+    const identity = readIdentity(view, base);
+    if (identity.isn !== null) pairs.add(identity.isn, identity.role, identity.local);
+    return {
+      identity,
+      owner: raw === null ? null : context.ownerOf(raw),
+      reported: NO_COUNTS,
+      announced: identity.preexisting,
+    };
+  };
+
+  const learnOwner = (tracked: Tracked, view: DataView, base: number) => {
+    if (tracked.owner !== null) return;
+    const raw = readOwner(view, base);
+    if (raw !== null) tracked.owner = context.ownerOf(raw);
+  };
+
+  const countsOf = (tracked: Tracked, view: DataView, base: number): Counts => {
+    const same = record.samples(view, base) === total(tracked.reported.latency);
+    return readCounts(view, base, same ? pick(tracked.reported) : readLatencies(latencies, view, base));
+  };
+
+  return {
+    meet(view, base) {
+      const cookie = record.cookie(view, base);
+      if (isConnected(view, base) && !live.has(cookie)) live.set(cookie, track(view, base));
+    },
+
+    take(view, base) {
+      const cookie = record.cookie(view, base);
+      const tracked = live.get(cookie) ?? track(view, base);
+      live.delete(cookie);
+      learnOwner(tracked, view, base);
+      return tracked;
+    },
+
+    ended(tracked, view, base) {
+      const { identity, reported } = tracked;
+      const counts = readCounts(view, base, readLatencies(latencies, view, base));
+      forgetLatencies(latencies, view, base);
+      if (identity.isn !== null) pairs.end(identity.isn, clock.now());
+
+      const openedAt = clock.micros(identity.openedNs);
+      const to = clock.micros(record.endedNs(view, base));
+      const established = identity.establishedNs !== 0;
+      const life: Life = {
+        opened: established && !tracked.announced,
+        closed: established,
+        outcome: outcomeOf({
+          role: identity.role,
+          established,
+          lastState: record.lastState(view, base),
+          error: record.error(view, base),
+          resetBy: record.resetBy(view, base),
+          bound: identity.local.port !== 0,
+        }),
+        durationMicros: to - openedAt,
+        connectMicros: tracked.announced ? null : connectMicros(identity),
+      };
+      const increment = flowOf(
+        context,
+        identity,
+        tracked.owner,
+        increments(counts, reported),
+        life,
+        sliceOf(openedAt, lastSweep, to),
+        view,
+        base,
+      );
+      const whole: Flow = {
+        ...increment,
+        ...counts,
+        from: openedAt,
+        opened: established && !identity.preexisting ? 1 : 0,
+        connectMicros: identity.preexisting ? null : connectMicros(identity),
+      };
+      return { increment, whole };
+    },
+
+    live(view, base, to) {
+      const tracked = live.get(record.cookie(view, base));
+      if (tracked === undefined) return null;
+      learnOwner(tracked, view, base);
+      const { identity, reported, announced } = tracked;
+      if (announced && !hasChanged(view, base, reported)) return null;
+
+      const counts = countsOf(tracked, view, base);
+      const openedAt = clock.micros(identity.openedNs);
+      const slice = sliceOf(openedAt, lastSweep, Math.max(to, openedAt));
+      tracked.reported = counts;
+      tracked.announced = true;
+      return flowOf(
+        context,
+        identity,
+        tracked.owner,
+        increments(counts, reported),
+        {
+          opened: !announced,
+          closed: false,
+          outcome: { failure: null, resetBy: null },
+          durationMicros: slice.to - openedAt,
+          connectMicros: announced ? null : connectMicros(identity),
+        },
+        slice,
+        view,
+        base,
+      );
+    },
+
+    swept(to) {
+      lastSweep = to;
+    },
+
+    get size() {
+      return live.size;
+    },
+  };
+}
+
+/** A connection that is still being opened has nothing to report but that. */
+function isConnected(view: DataView, base: number): boolean {
+  return record.ready(view, base) !== 0 && record.establishedNs(view, base) !== 0;
+}
+
+function pick({ latency, wait, service }: Counts): Latencies {
+  return { latency, wait, service };
+}
+
+function connectMicros(identity: Identity): number | null {
+  if (identity.role === 'server' || identity.preexisting || identity.establishedNs === 0) return null;
+  return Math.max(0, Math.round((identity.establishedNs - identity.openedNs) / 1000));
+}
