@@ -25,7 +25,7 @@ export function tracepointArguments(name: string): number;
 /** Names and numbers of a kernel enum, e.g. `skb_drop_reason`; empty when unknown. */
 export function kernelEnum(name: string): Record<string, number>;
 
-/** The parsed kernel types are kept (about 20 MB) for the functions above until this is called. */
+/** The parsed kernel types are kept (about 11 MB) for the functions above until this is called. */
 export function releaseKernelBtf(): void;
 
 /** Turns the kernel's per-program run statistics on until the returned function is called (or collected). */
@@ -71,7 +71,7 @@ export class BpfObject {
   close(): void;
 }
 
-/** In force until `detach` or the object's `close`, also when nobody holds it. */
+/** In force until `detach` or the object's `close`, or until neither it nor anything of its object is held any more. */
 export interface Link {
   /** Idempotent. */
   detach(): void;

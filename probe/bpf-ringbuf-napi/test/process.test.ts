@@ -1,12 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readlinkSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import { Worker } from 'node:worker_threads';
 import { expect, test } from 'vitest';
 import { needs } from '../../../.ci/needs.ts';
 import { inNetnsSync, socketCookie } from '../index.js';
-import { failureOf, namespace } from './support.ts';
+import { compile, failureOf, namespace, needsKernel } from './support.ts';
 
 const here = () => readlinkSync('/proc/thread-self/ns/net');
 
@@ -91,4 +92,37 @@ test('capabilities are dropped in every thread, and the C library can still chan
   expect(before!.every(([, permitted]) => permitted! > kept)).toBe(true);
   for (const sets of after!) expect(sets).toEqual([0, kept, kept]);
   for (const sets of end!) expect(sets).toEqual([0, 0, 0]);
+});
+
+/** In a worker: opens one of everything, says so, and is ended with all of it open. */
+const OPEN = `
+  const { parentPort, workerData } = require('node:worker_threads');
+  import(workerData.module).then((bpf) => {
+    const object = bpf.BpfObject.open(workerData.object);
+    object.load();
+    const held = [object, object.attach('on_call'), object.ring('records'), bpf.Conntrack.open(), bpf.enableStats()];
+    setInterval(() => held, 1000);
+    parentPort.postMessage(held.length);
+  });`;
+
+test('a worker that ends frees what it had open', async (context) => {
+  needsKernel(context);
+  const object = compile(context, 'programs');
+  const held = () =>
+    readdirSync('/proc/self/fd').flatMap((fd) => {
+      try {
+        return /bpf|netlink/.exec(readlinkSync(`/proc/self/fd/${fd}`)) ?? [];
+      } catch {
+        return []; // the descriptor of this listing itself
+      }
+    }).length + readFileSync('/proc/self/maps', 'utf8').split('bpf-map').length;
+  const before = held();
+  for (let i = 0; i < 3; i++) {
+    const module = new URL('../index.js', import.meta.url).href;
+    const worker = new Worker(OPEN, { eval: true, workerData: { module, object } });
+    expect(await once(worker, 'message')).toEqual([5]);
+    expect(held()).toBeGreaterThan(before);
+    await worker.terminate();
+  }
+  expect(held()).toBe(before);
 });

@@ -8,7 +8,7 @@
 
 namespace bpf_ringbuf {
 
-/** Questions about the running kernel's types. The parsed BTF is kept between questions (about 20 MiB). */
+/** Questions about the running kernel's types. The parsed BTF is kept between questions (about 11 MB). */
 bool kernelHasBtf();
 bool kernelHasType(const std::string& name);
 
