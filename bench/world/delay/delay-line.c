@@ -18,7 +18,7 @@
 /* Packets held at a time. 25 ms at a few thousand packets a second are a hundred; what finds no room passes at once. */
 #define HELD 65536
 /* Socket buffer for the kernel's messages, bytes. */
-#define BUFFER (8 << 20)
+static const int buffer_bytes = 8 << 20;
 
 static struct {
 	uint32_t id;
@@ -82,7 +82,7 @@ int main(int argc, char **argv)
 	if (nfq_set_mode(queue, NFQNL_COPY_META, 0) < 0)
 		return fail("nfq_set_mode");
 	nfq_set_queue_maxlen(queue, HELD);
-	nfnl_rcvbufsiz(nfq_nfnlh(handle), BUFFER);
+	setsockopt(nfq_fd(handle), SOL_SOCKET, SO_RCVBUFFORCE, &buffer_bytes, sizeof(buffer_bytes));
 	puts("ready");
 	fflush(stdout);
 

@@ -18,7 +18,7 @@ export class LoadGenerator {
   }
 
   start(order: LoadOrder): void {
-    this.stop();
+    clearTimeout(this.#timer);
     this.#order = order;
     this.#schedule(order, order.journeys ?? Number.POSITIVE_INFINITY);
   }
