@@ -165,7 +165,10 @@ export interface ConntrackTuple {
 /** Socket cookie of a file descriptor of this process (SO_COOKIE), for tests and self-identification. */
 export function socketCookie(fd: number): bigint;
 
-/** Runs `action` synchronously with the calling thread in another network namespace. */
+/**
+ * Runs `action` synchronously with the calling thread in another network namespace. What it leaves for later (promises,
+ * callbacks) runs outside again.
+ */
 export function inNetnsSync<T>(path: string, action: () => T): T;
 
 /**

@@ -48,7 +48,7 @@ Result<std::shared_ptr<Map>> Map::open(const std::shared_ptr<Object>& object, co
   return std::shared_ptr<Map>(new Map(object, name, fd, info.key_size, valueSize, info.max_entries));
 }
 
-Status Map::accepts(const uint8_t*, size_t keySize) const {
+Status Map::accepts(size_t keySize) const {
   TRY(object_->ready());
   if (keySize == keySize_) return Done{};
   return refused("EINVAL", "keys of map " + name_ + " have " + std::to_string(keySize_) + " bytes, not " +
@@ -56,7 +56,7 @@ Status Map::accepts(const uint8_t*, size_t keySize) const {
 }
 
 Result<bool> Map::lookup(const uint8_t* key, size_t keySize, std::vector<uint8_t>& value) const {
-  TRY(accepts(key, keySize));
+  TRY(accepts(keySize));
   value.resize(valueSize_);
   const int error = bpf_map_lookup_elem(fd_, key, value.data());
   if (error == -ENOENT) return false;
@@ -65,7 +65,7 @@ Result<bool> Map::lookup(const uint8_t* key, size_t keySize, std::vector<uint8_t
 }
 
 Status Map::update(const uint8_t* key, size_t keySize, const uint8_t* value, size_t valueSize) const {
-  TRY(accepts(key, keySize));
+  TRY(accepts(keySize));
   if (valueSize != valueSize_) {
     return refused("EINVAL", "values of map " + name_ + " have " + std::to_string(valueSize_) + " bytes, not " +
                                  std::to_string(valueSize));
@@ -76,7 +76,7 @@ Status Map::update(const uint8_t* key, size_t keySize, const uint8_t* value, siz
 }
 
 Result<bool> Map::remove(const uint8_t* key, size_t keySize) const {
-  TRY(accepts(key, keySize));
+  TRY(accepts(keySize));
   const int error = bpf_map_delete_elem(fd_, key);
   if (error == -ENOENT) return false;
   if (error != 0) return failed("cannot delete from map " + name_, error);

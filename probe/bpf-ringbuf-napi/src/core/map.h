@@ -33,7 +33,7 @@ class Map {
  private:
   Map(std::shared_ptr<Object> object, std::string name, int fd, uint32_t keySize, uint32_t valueSize,
       uint32_t maxEntries);
-  Status accepts(const uint8_t* key, size_t keySize) const;
+  Status accepts(size_t keySize) const;
 
   std::shared_ptr<Object> object_;
   std::string name_;
