@@ -9,7 +9,10 @@ const at = (...parts) => join(root, ...parts);
 
 const [major, minor] = process.versions.node.split('.').map(Number);
 if (major < 20 || (major === 20 && minor < 19)) {
-  fail('FL-503', `This is Node ${process.versions.node}, faultline needs 20.19 or newer. Install a newer Node.`);
+  fail(
+    'FL-503',
+    `This is Node ${process.versions.node}, faultline needs 20.19 or newer. Install a newer Node.`,
+  );
 }
 
 if (modified(at('package-lock.json')) > modified(at('node_modules', '.package-lock.json'))) {

@@ -17,7 +17,11 @@ export function parseListen(options: Options): Listen {
   const port = Number(match?.[3]);
   if (match !== null && port <= 65_535) return { host: match[1] ?? (match[2] || HOST), port };
   if (/^[A-Za-z][A-Za-z0-9.-]*$|^\d+(\.\d+){3}$/.test(text)) return { host: text, port: PORT };
-  throw new FaultlineError('FL-604', `--listen cannot be "${text}".`, 'Write an address as 127.0.0.1:7070 or :8080.');
+  throw new FaultlineError(
+    'FL-604',
+    `--listen cannot be "${text}".`,
+    'Write an address as 127.0.0.1:7070 or :8080.',
+  );
 }
 
 export function version(): string {

@@ -10,19 +10,26 @@ export interface Output {
   readonly color: boolean;
   readonly width: number;
   readonly tty: boolean;
-  /** Whether whoever read the output has gone (`| head`). */
-  readonly closed: () => boolean;
+  /** Bytes printed that nobody has taken yet. */
+  readonly backlog: () => number;
+  /** Resolves when whoever read the output has gone (`| head`). */
+  readonly closed: Promise<void>;
 }
 
 const DEFAULT_WIDTH = 110;
 
 /** The process's own streams. A reader that goes away ends the output, not the process with a stack trace. */
 export function processOutput(): Output {
-  let closed = false;
+  let open = true;
+  let close: () => void = () => {};
+  const closed = new Promise<void>((resolve) => {
+    close = resolve;
+  });
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code !== 'EPIPE') throw error;
-      closed = true;
+      open = false;
+      close();
     });
   }
   const tty = process.stdout.isTTY === true;
@@ -30,7 +37,7 @@ export function processOutput(): Output {
   const forced = FORCE_COLOR !== undefined && FORCE_COLOR !== '' && FORCE_COLOR !== '0';
   return {
     print: (text) => {
-      if (!closed) process.stdout.write(text);
+      if (open) process.stdout.write(text);
     },
     note: (line) => {
       process.stderr.write(`${line}\n`);
@@ -38,7 +45,8 @@ export function processOutput(): Output {
     color: (NO_COLOR === undefined || NO_COLOR === '') && (forced || (tty && TERM !== 'dumb')),
     width: process.stdout.columns ?? DEFAULT_WIDTH,
     tty,
-    closed: () => closed,
+    backlog: () => process.stdout.writableLength,
+    closed,
   };
 }
 

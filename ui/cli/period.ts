@@ -12,7 +12,11 @@ export function parsePeriod(options: Options, range: Period): Period {
   const start = options.text('from');
   const from = start === undefined ? range.from : parseTime(start, '--from', Math.min(to, range.to));
   if (from >= to) {
-    throw new FaultlineError('FL-607', 'The period ends before it begins.', 'Give a --from that lies before --to.');
+    throw new FaultlineError(
+      'FL-607',
+      'The period ends before it begins.',
+      'Give a --from that lies before --to.',
+    );
   }
   if (to <= range.from || from >= range.to) {
     throw new FaultlineError(

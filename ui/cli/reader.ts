@@ -31,7 +31,9 @@ export async function withReader<T>(options: Options, work: (open: OpenReader) =
   }
 }
 
-async function openShared(path: string): Promise<Pick<OpenReader, 'reader' | 'capture'> & { close(): Promise<void> }> {
+async function openShared(
+  path: string,
+): Promise<Pick<OpenReader, 'reader' | 'capture'> & { close(): Promise<void> }> {
   if (!existsSync(path)) throw nothing(`There is no ${path}: nothing is recorded yet`);
   try {
     return await openFile(path);

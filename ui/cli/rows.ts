@@ -82,7 +82,9 @@ function rowOf({ client, server, port, counts }: Leaf, { domain }: Finding): Fin
     version: server.tags.version ?? null,
     node: server.tags.node ?? null,
     zone: server.tags.zone ?? null,
-    inside: domain.every(({ side, tag, value }) => ends[side].tags[tag as keyof EndpointRow['tags']] === value),
+    inside: domain.every(
+      ({ side, tag, value }) => ends[side].tags[tag as keyof EndpointRow['tags']] === value,
+    ),
     requests: counts.requests,
     failedRequests: counts.failedRequests,
     failedConnects: counts.refused + counts.timedOut + counts.unreachable,

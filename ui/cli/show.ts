@@ -21,7 +21,13 @@ export async function show(store: EdgeStore, name: string, { options, out }: Cal
   // The address is taken first: a report that scrolls past an error is worse than the error alone.
   const served = options.flag('no-serve')
     ? null
-    : await serve({ reader: store, live: false, version: version(), listen, onError: (error) => out.note(`${error}`) });
+    : await serve({
+        reader: store,
+        live: false,
+        version: version(),
+        listen,
+        onError: (error) => out.note(`${error}`),
+      });
   const url = served?.url;
   try {
     const report = await worstReport(store);

@@ -1,13 +1,13 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
-import type { EdgeReader, Period } from '../../graph/index.ts';
+import { type EdgeReader, type Period, rowsQuery } from '../../graph/index.ts';
 import { FaultlineError } from '../../probe/index.ts';
 import { READER_METHODS, type ReaderMethod, socketPath } from './share.ts';
 
 /** The edge table of a process that is writing it, asked over its socket. */
 export interface RemoteStore {
-  readonly reader: Omit<EdgeReader, 'rowsQuery'>;
+  readonly reader: EdgeReader;
   readonly capture: (file: string, period: Period) => Promise<void>;
   readonly close: () => void;
 }
@@ -23,9 +23,9 @@ export async function connectStore(store: string): Promise<RemoteStore | null> {
   const ask = caller(socket);
   const reader = Object.fromEntries(
     READER_METHODS.map((method: ReaderMethod) => [method, (...args: unknown[]) => ask(method, args)]),
-  ) as unknown as RemoteStore['reader'];
+  ) as unknown as Omit<EdgeReader, 'rowsQuery'>;
   return {
-    reader,
+    reader: { ...reader, rowsQuery },
     capture: async (file, period) => {
       await ask('capture', [file, period]);
     },
@@ -68,10 +68,14 @@ function read(text: string, { done, failed }: Waiting): void {
     value?: unknown;
     error?: { code: `FL-${number}`; message: string; hint: string };
   };
-  if (answer.error === undefined) return done(answer.value);
-  failed(new FaultlineError(answer.error.code, answer.error.message, answer.error.hint));
+  if (answer.error === undefined) done(answer.value);
+  else failed(new FaultlineError(answer.error.code, answer.error.message, answer.error.hint));
 }
 
 function gone(): FaultlineError {
-  return new FaultlineError('FL-514', 'The faultline that has the store open went away', 'Run the command again.');
+  return new FaultlineError(
+    'FL-514',
+    'The faultline that has the store open went away',
+    'Run the command again.',
+  );
 }

@@ -98,6 +98,8 @@ async function answered(line: string, { reader, capture }: SharedStore): Promise
     if (cause instanceof FaultlineError) {
       return { error: { code: cause.code, message: cause.message, hint: cause.hint } };
     }
-    return { error: { code: 'FL-513', message: 'The running faultline could not answer', hint: 'See its output.' } };
+    return {
+      error: { code: 'FL-513', message: 'The running faultline could not answer', hint: 'See its output.' },
+    };
   }
 }

@@ -1,6 +1,6 @@
 import type { Report, ReportCoverage } from '../../analysis/index.ts';
 import type { Period } from '../../graph/index.ts';
-import { clock, count, percent, span } from './format.ts';
+import { clock, count, list, percent, span } from './format.ts';
 
 /** `100 % of connections on 3 of 3 nodes, 0 lost, 0.4 % of peers unnamed` */
 export function coverageText(coverage: ReportCoverage, day: number): string {
@@ -16,12 +16,13 @@ export function coverageText(coverage: ReportCoverage, day: number): string {
 
 /** What a reader must know before anything else: where the probe was blind. */
 export function coverageWarnings(report: Report): string[] {
-  const { nodesReporting, nodesExpected, gaps, lost, seen } = report.coverage;
+  const { nodesReporting, nodesExpected, gaps, lost, seen, silent: names = [] } = report.coverage;
   const silent = nodesExpected - nodesReporting;
   const warnings: string[] = [];
   if (silent > 0) {
-    const nodes = silent === 1 ? '1 node has' : `${count(silent)} nodes have`;
-    warnings.push(`${nodes} no probe reporting: what happens between its workloads is not in this answer.`);
+    const which = names.length === 0 ? '' : ` (${list(names)})`;
+    const nodes = silent === 1 ? `1 node${which} has` : `${count(silent)} nodes${which} have`;
+    warnings.push(`${nodes} no probe reporting: what happens there is not in this answer.`);
   }
   if (gaps.length > 0) {
     warnings.push(`No probe ran ${gapList(gaps, report.period.to)}: this answer knows nothing of that time.`);

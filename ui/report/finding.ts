@@ -21,7 +21,10 @@ export function facts(finding: Finding, home: NodeKey, day: number): Fact[] {
   return [
     fact('origin', originName(finding.origin, home)),
     fact('how', `${finding.mechanism}${split(finding.split)}`),
-    fact('domain', domainExpression(finding.domain) || 'no tag explains it: all of it is hit alike'),
+    fact(
+      'domain',
+      domainExpression(finding.domain, finding.ends) || 'no tag explains it: all of it is hit alike',
+    ),
     fact('counts', counts(finding)),
     ...finding.ruledOut.map(({ domain, because }) => fact('not', because, domainName(domain))),
     ...finding.aliases.map((alias) =>
@@ -63,13 +66,13 @@ function before({ change, onset }: Finding, day: number): Fact[] {
   return [fact('before', `${clock(change.at, day)} ${change.kind}: ${change.what} (${when})`)];
 }
 
-function without({ counterfactual, domain }: Finding, home: NodeKey): Fact[] {
+function without({ counterfactual, domain, ends }: Finding, home: NodeKey): Fact[] {
   if (counterfactual === null) return [];
   const { signal, is, would } = counterfactual;
   const share = SHARES.has(signal);
   const say = share ? percent : milliseconds;
   const what = share ? `${signal} of ${home.workload}` : `P99 of ${home.workload}`;
-  const gone = domain.length === 0 ? 'it' : domainName(domain);
+  const gone = domain.length === 0 ? 'it' : domainName(domain, ends);
   return [fact('without', `${gone} the ${what} would be ${say(would)} (is ${say(is)})`)];
 }
 

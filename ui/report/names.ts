@@ -29,17 +29,22 @@ export function originName(origin: Finding['origin'], home: NodeKey): string {
   return isEdge(origin) ? edgeName(origin, home) : shortName(origin, home);
 }
 
-/** A domain as an expression: `server version = v2.12 and server zone = eu-1b`. */
-export function domainExpression(domain: readonly DomainTag[]): string {
-  return domain.map(({ side, tag, value }) => `${side} ${tag} = ${value}`).join(' and ');
+/** A domain as an expression: `server version = v2.12 and server zone = eu-1b`, `either end zone = eu-1c`. */
+export function domainExpression(domain: readonly DomainTag[], ends?: Finding['ends']): string {
+  const tags = domain.map(
+    ({ side, tag, value }) => `${ends === undefined ? side : 'one end'} ${tag} = ${value}`,
+  );
+  const all = ends === undefined ? tags : [...new Set(tags)];
+  return `${all.join(' and ')}${ends === 'border' ? ', the other end elsewhere' : ''}`;
 }
 
-/** A domain in a word or two: `v2.12`, `zone eu-1b`, `clients on node n3`. */
-export function domainName(domain: readonly DomainTag[]): string {
-  return domain.map(tagName).join(' in ');
+/** A domain in a word or two: `v2.12`, `zone eu-1b`, `client node n3`; a place at either end has no side. */
+export function domainName(domain: readonly DomainTag[], ends?: Finding['ends']): string {
+  const names = domain.map((tag) => tagName(tag, ends === undefined));
+  return [...new Set(names)].join(ends === undefined ? ' in ' : ' and ');
 }
 
-function tagName({ side, tag, value }: DomainTag): string {
+function tagName({ side, tag, value }: DomainTag, sided: boolean): string {
   const name = tag === 'version' || tag === 'workload' ? value : `${tag} ${value}`;
-  return side === 'client' ? `client ${name}` : name;
+  return sided && side === 'client' ? `client ${name}` : name;
 }

@@ -1,18 +1,27 @@
 import type { DomainTag, Finding } from '../../analysis/index.ts';
 import type { NodeKey } from '../../graph/index.ts';
-import { accused, isEdge, shortName } from './names.ts';
+import { accused, domainName, isEdge, shortName } from './names.ts';
 
 /**
  * Who a finding speaks about, as the subject of a sentence: `payment v2.12`, `pod payment-7d of payment`, `payment in
  * zone eu-1b, called from frontend`.
  */
 export function subject(finding: Finding, home: NodeKey): string {
+  if (finding.ends !== undefined) return place(finding);
   const workload = shortName(accused(finding.origin), home);
   const server = finding.domain.filter(({ side }) => side === 'server');
   const client = finding.domain.filter(({ side }) => side === 'client');
   const caller = isEdge(finding.origin) ? shortName(finding.origin.client, home) : 'its callers';
   const from = client.length === 0 ? '' : `, called from ${described(caller, client)},`;
   return `${described(workload, server)}${from}`;
+}
+
+/** A place that is hit whichever end of a connection is there: what is connected matters less than where. */
+function place({ domain, ends }: Finding): string {
+  const name = domainName(domain, ends);
+  if (ends === 'border') return `the network between ${name} and the rest`;
+  const values = new Set(domain.map(({ value }) => value));
+  return values.size > 1 ? `the network between ${name}` : `the network of ${name}`;
 }
 
 /** A workload narrowed by tags of its side; the narrowest thing that has a name of its own leads. */

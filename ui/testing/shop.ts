@@ -1,5 +1,11 @@
 import type { Endpoint } from '../../enrich/index.ts';
-import { type EdgeCounts, type EdgeRow, type EdgeStore, openStore, WINDOW_MICROS } from '../../graph/index.ts';
+import {
+  type EdgeCounts,
+  type EdgeRow,
+  type EdgeStore,
+  openStore,
+  WINDOW_MICROS,
+} from '../../graph/index.ts';
 import { EMPTY_HISTOGRAM, type Histogram, histogramOf } from '../../probe/index.ts';
 
 /** A small made-up shop for the tests of commands and pages: two versions of payment, one of which turns slow. */

@@ -5,9 +5,9 @@ import type { Call, ExitCode } from '../command.ts';
 import { type MapQuestion, mapDocument } from '../map/document.ts';
 import { mapMermaid } from '../map/mermaid.ts';
 import { mapText } from '../map/text.ts';
+import { parseMoment } from '../period.ts';
 import { withReader } from '../reader.ts';
 import { resolveService } from '../service.ts';
-import { parseMoment } from '../period.ts';
 
 /** `faultline map SERVICE`: the neighbourhood as text, JSON or Mermaid. */
 export async function run({ positionals, options, out }: Call): Promise<ExitCode> {

@@ -1,6 +1,7 @@
-import type { SearchHit } from '../../../graph/index.ts';
-import { nodeName } from '../../report/names.ts';
+import { list } from '../../report/format.ts';
 import { printable, style } from '../../report/style.ts';
+import { answersFrom } from '../../server/answers.ts';
+import { searchAnswer } from '../../server/routes/search.ts';
 import type { Call, ExitCode } from '../command.ts';
 import { withReader } from '../reader.ts';
 
@@ -9,28 +10,26 @@ const MAX_HITS = 30;
 
 /** `faultline search TEXT`: what is known under a name, and the workload to open for it. */
 export async function run({ positionals, options, out }: Call): Promise<ExitCode> {
-  const text = positionals[0]!;
-  const hits = await withReader(options, ({ reader }) => reader.search(text, MAX_HITS));
+  const answer = await withReader(options, ({ reader }) =>
+    searchAnswer(answersFrom({ reader, live: false, version: '' }), { q: positionals[0]!, limit: MAX_HITS }),
+  );
   if (options.flag('json')) {
-    const named = hits.map(({ workload, ...hit }) => ({
-      ...hit,
-      workload: workload === null ? null : nodeName(workload),
-    }));
-    out.print(`${JSON.stringify({ query: text, hits: named }, null, 2)}\n`);
+    out.print(`${JSON.stringify(answer, null, 2)}\n`);
     return 0;
   }
+  const { hits, nearest } = answer;
   if (hits.length === 0) {
-    out.print(`Nothing recorded matches "${printable(text)}".\n`);
+    const near = nearest.length === 0 ? '' : ` The nearest: ${printable(list(nearest))}.`;
+    out.print(`Nothing recorded matches "${printable(answer.query)}".${near}\n`);
     return 0;
   }
   const kind = Math.max(...hits.map((hit) => hit.kind.length));
   const value = Math.max(...hits.map((hit) => hit.value.length));
   const paint = style(out.color);
-  const line = (hit: SearchHit): string => {
-    const where = hit.workload === null ? 'several workloads' : nodeName(hit.workload);
-    const same = hit.workload !== null && where === hit.value;
-    return `${paint.dim(hit.kind.padEnd(kind))}  ${printable(hit.value).padEnd(value)}  ${same ? '' : printable(where)}`;
-  };
-  out.print(`${hits.map((hit) => line(hit).trimEnd()).join('\n')}\n`);
+  const lines = hits.map((hit) => {
+    const name = printable(hit.value).padEnd(value);
+    return `${paint.dim(hit.kind.padEnd(kind))}  ${name}  ${printable(hit.service ?? 'several workloads')}`;
+  });
+  out.print(`${lines.join('\n')}\n`);
   return 0;
 }

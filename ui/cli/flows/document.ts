@@ -1,7 +1,6 @@
 import { hostname } from 'node:os';
-import type { NamedFlow } from '../../../enrich/index.ts';
+import { type NamedFlow, podsOfCgroup } from '../../../enrich/index.ts';
 import { type Address, type Flow, histogramTotal, quantile } from '../../../probe/index.ts';
-import { podOfCgroup } from './cgroup.ts';
 
 /** Both ends of a flow by what they do, whichever of them saw it. */
 export function ends(flow: Flow): { readonly client: Address; readonly server: Address } {
@@ -19,7 +18,7 @@ export function stateOf(flow: Flow): 'open' | 'closed' | 'failed' {
 /** A flow as `flows --json` prints it. `lost`: connections this node lost since the previous line. */
 export function flowDocument({ flow, local }: NamedFlow, lost: number) {
   const { client, server } = ends(flow);
-  const pod = podOfCgroup(flow.owner?.cgroup ?? '');
+  const pod = podsOfCgroup(flow.owner?.cgroup ?? '')[0];
   return {
     time: new Date(Math.round(flow.to / 1000)).toISOString(),
     node: local.tags.node ?? hostname(),
@@ -32,8 +31,8 @@ export function flowDocument({ flow, local }: NamedFlow, lost: number) {
     pid: flow.owner?.pid ?? null,
     process: flow.owner?.process ?? null,
     cgroup: flow.owner?.cgroup ?? null,
-    container: pod.container,
-    podUid: pod.podUid,
+    container: pod?.container ?? null,
+    podUid: pod?.pod ?? null,
     state: stateOf(flow),
     failure: flow.failure,
     resetBy: flow.resetBy,

@@ -16,14 +16,17 @@ export function flowLine(named: NamedFlow, lost: number, paint: Style): string {
   const [client, server] = flow.role === 'client' ? [named.local, named.remote] : [named.remote, named.local];
   const address = ends(flow);
   const state = stateOf(flow);
-  const end = flow.failure === null ? state : flow.resetBy === null ? flow.failure : `reset (${flow.resetBy})`;
+  const end =
+    flow.failure === null ? state : flow.resetBy === null ? flow.failure : `reset (${flow.resetBy})`;
   const columns = [
     new Date(Math.round(flow.to / 1000)).toISOString().slice(11, 23).padEnd(14),
-    fit(endName(client, address.client, flow.role === 'client' ? flow.owner?.process : undefined)).padStart(NAME),
+    shortened(
+      endName(client, address.client, flow.role === 'client' ? flow.owner?.process : undefined),
+    ).padStart(NAME),
     ' → ',
-    fit(`${endName(server, address.server, flow.role === 'server' ? flow.owner?.process : undefined)}:${address.server.port}`).padEnd(
-      NAME,
-    ),
+    shortened(
+      `${endName(server, address.server, flow.role === 'server' ? flow.owner?.process : undefined)}:${address.server.port}`,
+    ).padEnd(NAME),
     ' ',
     (state === 'failed' ? paint.bad : paint.dim)(end.padEnd(13)),
     duration(flow.durationMicros).padStart(8),
@@ -40,7 +43,12 @@ export function flowLine(named: NamedFlow, lost: number, paint: Style): string {
 function requests({ flow }: NamedFlow, paint: Style): string {
   if (flow.requests === 0) return paint.dim('none');
   const [p50, p99] = [quantile(flow.latency, 0.5), quantile(flow.latency, 0.99)];
-  const times = p50 === null ? '' : flow.requests === 1 ? ` in ${duration(p50)}` : `, P50 ${duration(p50)}, P99 ${duration(p99)}`;
+  const times =
+    p50 === null
+      ? ''
+      : flow.requests === 1
+        ? ` in ${duration(p50)}`
+        : `, P50 ${duration(p50)}, P99 ${duration(p99)}`;
   const failed = flow.failedRequests === 0 ? '' : paint.bad(`, ${flow.failedRequests} failed`);
   return `${flow.requests}${times}${failed}`;
 }
@@ -54,7 +62,7 @@ export function endName({ tags }: Endpoint, address: Address, process: string | 
 }
 
 /** The end of a name tells more than its beginning: `…/checkout:5050`. */
-function fit(name: string): string {
+function shortened(name: string): string {
   const text = printable(name);
   return text.length <= NAME ? text : `…${text.slice(text.length - NAME + 1)}`;
 }

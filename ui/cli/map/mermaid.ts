@@ -4,7 +4,9 @@ import type { MapDocument } from './document.ts';
 /** The neighbourhood as a Mermaid flowchart, for documents that draw one. */
 export function mapMermaid(map: MapDocument): string {
   const id = new Map(map.nodes.map((node, i) => [node.id, `n${i}`]));
-  const nodes = map.nodes.map((node) => `  ${id.get(node.id)}["${text(node.id)}"]${node.hops === 0 ? ':::centre' : ''}`);
+  const nodes = map.nodes.map(
+    (node) => `  ${id.get(node.id)}["${text(node.id)}"]${node.hops === 0 ? ':::centre' : ''}`,
+  );
   const edges = map.edges.flatMap(({ client, server, port, now, status }) => {
     const [from, to] = [id.get(client), id.get(server)];
     if (from === undefined || to === undefined) return [];

@@ -5,9 +5,10 @@ import type { MapDocument, MapEdge } from './document.ts';
 /** The neighbourhood as a list: callers first, then what the service calls, then what lies further away. */
 export function mapText(map: MapDocument, paint: Style): string {
   const centre = map.nodes.find(({ hops }) => hops === 0);
+  const width = Math.max(...map.edges.map((edge) => edgeName(edge).length));
   const blocks = [
     heading(map, centre === undefined ? '' : about(centre), paint),
-    ...sections(map).map(([title, edges]) => section(title, edges, paint)),
+    ...sections(map).map(([title, edges]) => section(title, edges, width, paint)),
     ...folded(map),
   ];
   return `${blocks.filter((block) => block !== '').join('\n\n')}\n`;
@@ -37,23 +38,28 @@ function sections(map: MapDocument): [title: string, edges: readonly MapEdge[]][
   return all.filter(([, edges]) => edges.length > 0);
 }
 
-function section(title: string, edges: readonly MapEdge[], paint: Style): string {
-  const names = edges.map(({ client, server, port }) => printable(`${client} → ${server} :${port}`));
-  const width = Math.max(...names.map((name) => name.length));
-  const sorted = edges.map((edge, i) => ({ edge, name: names[i]! })).sort(byImportance);
-  const lines = sorted.map(({ edge, name }) => `  ${name.padEnd(width)}  ${numbers(edge)}  ${state(edge, paint)}`.trimEnd());
+function edgeName({ client, server, port }: MapEdge): string {
+  return printable(`${client} → ${server} :${port}`);
+}
+
+function section(title: string, edges: readonly MapEdge[], width: number, paint: Style): string {
+  const lines = [...edges]
+    .sort(byImportance)
+    .map((edge) => `  ${edgeName(edge).padEnd(width)}  ${numbers(edge)}  ${state(edge, paint)}`.trimEnd());
   return [paint.bold(title), ...lines].join('\n');
 }
 
 const RANK = { bad: 0, warn: 1, unknown: 2, ok: 3 } as const;
 
-function byImportance(a: { edge: MapEdge }, b: { edge: MapEdge }): number {
-  return RANK[a.edge.status] - RANK[b.edge.status] || b.edge.now.requests - a.edge.now.requests;
+function byImportance(a: MapEdge, b: MapEdge): number {
+  return RANK[a.status] - RANK[b.status] || b.now.requests - a.now.requests;
 }
 
 function numbers({ now }: MapEdge): string {
-  const calls = now.requests > 0 ? `${rate(now.requestsPerSecond)} req/s` : `${rate(now.connectionsPerSecond)} conn/s`;
-  const times = `P50 ${milliseconds(now.latencyMs.p50)}`.padEnd(13) + `P99 ${milliseconds(now.latencyMs.p99)}`.padEnd(13);
+  const calls =
+    now.requests > 0 ? `${rate(now.requestsPerSecond)} req/s` : `${rate(now.connectionsPerSecond)} conn/s`;
+  const times =
+    `P50 ${milliseconds(now.latencyMs.p50)}`.padEnd(13) + `P99 ${milliseconds(now.latencyMs.p99)}`.padEnd(13);
   return `${calls.padStart(12)}  ${times}${failures({ now })}`.trimEnd().padEnd(56);
 }
 

@@ -1,0 +1,158 @@
+import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import type { Change } from '../../enrich/index.ts';
+import { type Assembly, createAssembly, type EdgeStore, openStore, writeCapture } from '../../graph/index.ts';
+import {
+  FaultlineError,
+  type Feature,
+  type Probe,
+  type ProbeCounters,
+  startProbe,
+} from '../../probe/index.ts';
+import { type ClusterSource, type Naming, nodeOfThisMachine, startNaming } from './naming.ts';
+import { shareStore } from './share.ts';
+
+export interface PipelineOptions {
+  /** File of the edge table; made when it is not there. */
+  readonly store: string;
+  /** Globs over the names of network namespaces; all namespaces when empty. */
+  readonly netns: readonly string[];
+  readonly source: ClusterSource;
+  /** Told of what is degraded, one line each. */
+  readonly warn: (line: string) => void;
+}
+
+/** Probe, names and edge table at work together. */
+export interface Pipeline {
+  readonly store: EdgeStore;
+  readonly features: () => readonly Feature[];
+  readonly counters: () => ProbeCounters;
+  /** Nodes the cluster is known to have. */
+  readonly nodes: () => readonly string[];
+  /** Stops the probe, writes what is under way, gives the file free. */
+  readonly stop: () => Promise<void>;
+}
+
+/** How often what was counted is written: a crash loses no more than this. */
+const TICK_MILLIS = 1000;
+/** Changes kept while the store cannot be written. */
+const MAX_CHANGES = 10_000;
+
+/**
+ * Starts everything and resolves when every program is attached and every snapshot is read.
+ * @throws FaultlineError FL-1xx when the probe cannot run, FL-2xx names, FL-3xx the store
+ */
+export async function startPipeline(options: PipelineOptions): Promise<Pipeline> {
+  const { store: path, warn } = options;
+  const fresh = !existsSync(path);
+  const store = await openStore(path);
+  const undo: (() => unknown)[] = [() => store.close()];
+  try {
+    const naming = await startNaming(options.source, warn);
+    undo.unshift(naming.stop);
+    const assembly = createAssembly(store);
+    const { names } = naming;
+    const probe = await startProbe({
+      netns: options.netns,
+      onFlows: (flows) => assembly.add(flows.map((flow) => names.name(flow))),
+    });
+    undo.unshift(() => probe.stop());
+    const unshare = await shareStore(path, {
+      reader: store,
+      capture: (file, period) => writeCapture(store, file, period),
+    });
+    return running({ store, naming, probe, assembly, unshare, warn });
+  } catch (cause) {
+    for (const step of undo) await step();
+    // A run that never began leaves no empty file behind.
+    if (fresh) await rm(path, { force: true });
+    throw cause;
+  }
+}
+
+interface Parts {
+  readonly store: EdgeStore;
+  readonly naming: Naming;
+  readonly probe: Probe;
+  readonly assembly: Assembly;
+  readonly unshare: () => void;
+  readonly warn: (line: string) => void;
+}
+
+function running({ store, naming, probe, assembly, unshare, warn }: Parts): Pipeline {
+  const { names } = naming;
+  const probeNode = nodeOfThisMachine();
+  const complain = onceUntilWell(warn);
+  let changes: readonly Change[] = [];
+
+  const tick = async (): Promise<void> => {
+    try {
+      changes = [...changes, ...names.takeChanges()].slice(-MAX_CHANGES);
+      if (changes.length > 0) await store.addChanges(changes);
+      changes = [];
+      await assembly.tick(Date.now() * 1000, {
+        lost: probe.counters().lost,
+        expectedNodes: names.nodes(),
+        probeNode,
+      });
+      complain(null);
+    } catch (cause) {
+      complain(cause);
+    }
+  };
+
+  const ticking = repeat(tick, TICK_MILLIS);
+  return {
+    store,
+    features: () => [...probe.features, ...naming.states()],
+    counters: () => probe.counters(),
+    nodes: () => names.nodes(),
+    async stop() {
+      await ticking.stop();
+      await probe.stop();
+      await naming.stop();
+      await tick();
+      try {
+        await assembly.flush();
+      } finally {
+        unshare();
+        await store.close();
+      }
+    },
+  };
+}
+
+/** Calls an action again and again, never twice at the same time. `stop` waits for the one under way. */
+function repeat(action: () => Promise<void>, everyMillis: number): { stop(): Promise<void> } {
+  let current = Promise.resolve();
+  let timer = setTimeout(next, everyMillis);
+  let stopped = false;
+  function next(): void {
+    const began = Date.now();
+    current = action().then(() => {
+      if (!stopped) timer = setTimeout(next, Math.max(0, everyMillis - (Date.now() - began)));
+    });
+  }
+  return {
+    async stop() {
+      stopped = true;
+      clearTimeout(timer);
+      await current;
+    },
+  };
+}
+
+/** An error that comes back every second is told once, and once more after it was gone. */
+function onceUntilWell(warn: (line: string) => void): (cause: unknown) => void {
+  let told = '';
+  return (cause) => {
+    const text =
+      cause === null
+        ? ''
+        : cause instanceof FaultlineError
+          ? `${cause.code}: ${cause.message}. ${cause.hint}`
+          : `FL-515: The edge table cannot be written: ${cause}`;
+    if (text !== told && text !== '') warn(text);
+    told = text;
+  };
+}
