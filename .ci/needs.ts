@@ -15,6 +15,7 @@ const PROBES = {
   'redis-server': () => executable('redis-server') || 'redis-server is not installed',
   ip: () => executable('ip') || 'iproute2 is not installed',
   iptables: () => executable('iptables') || 'iptables is not installed',
+  clang: () => executable('clang') || 'clang is not installed',
   gcc: () => executable('gcc') || 'gcc is not installed',
 } as const;
 
