@@ -1,3 +1,4 @@
+import { stat, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
@@ -8,7 +9,12 @@ const MEMORY_LIMIT = '512MB';
 /** The store shares its machine with the probe. */
 const THREADS = '2';
 /** The write-ahead log is folded into the file at this size, so that opening after a crash replays little. */
-const CHECKPOINT_AT = '4MB';
+const CHECKPOINT_BYTES = 4 * 2 ** 20;
+/**
+ * Room a checkpoint may need. DuckDB gives the database up when one fails, after a commit that counts; one that is put
+ * off only makes the log longer, and a commit that finds no room is undone cleanly.
+ */
+const CHECKPOINT_ROOM = 4 * CHECKPOINT_BYTES;
 /** Connections kept open between reads. */
 const IDLE_CONNECTIONS = 4;
 
@@ -42,7 +48,7 @@ function settings(path: string, readOnly: boolean, trusted: boolean): Record<str
   return {
     threads: THREADS,
     memory_limit: MEMORY_LIMIT,
-    checkpoint_threshold: CHECKPOINT_AT,
+    checkpoint_threshold: '1TB', // never by itself: see CHECKPOINT_ROOM
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
     ...(readOnly ? { access_mode: 'READ_ONLY' } : {}),
@@ -77,7 +83,7 @@ function onInstance(
   };
   const alone = <T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T> => {
     const result = writes.then(() => work(writer)).catch((cause) => Promise.reject(storeError(path, cause)));
-    writes = result.catch(() => undefined);
+    writes = result.then(() => foldLog(path, writer)).catch(() => undefined);
     return result;
   };
 
@@ -102,6 +108,14 @@ function onInstance(
       release();
     },
   };
+}
+
+/** Not while somebody reads: DuckDB refuses it then, and the next write tries again. */
+async function foldLog(path: string, connection: DuckDBConnection): Promise<void> {
+  const log = await stat(`${path}.wal`).catch(() => null);
+  if (log === null || log.size < CHECKPOINT_BYTES) return;
+  const { bavail, bsize } = await statfs(path);
+  if (bavail * bsize > log.size + CHECKPOINT_ROOM) await connection.run('CHECKPOINT');
 }
 
 async function inTransaction<T>(

@@ -1,5 +1,6 @@
 import { type DuckDBConnection, LIST, listValue, VARCHAR } from '@duckdb/node-api';
 import { type Endpoint, type Resolution, TAGS, type Tags } from '../enrich/index.ts';
+import { notAStore } from './errors.ts';
 import type { EdgeKey, EndpointRow, NodeKey } from './types.ts';
 import { keyText, workloadOf } from './workload.ts';
 
@@ -35,6 +36,7 @@ export interface Dimension {
 
 export async function loadDimension(
   connection: DuckDBConnection,
+  path: string,
   limit = ENDPOINT_LIMIT,
 ): Promise<Dimension> {
   const byIdentity = new WeakMap<Endpoint, EndpointRow>();
@@ -45,7 +47,7 @@ export async function loadDimension(
   let saved = 0;
   let folded = 0;
 
-  const learn = (row: EndpointRow, content: string): EndpointRow => {
+  const learn = (row: EndpointRow, content: string): Known => {
     const workload = workloadOf(row);
     const key = keyText(workload);
     const workloadId = workloadIds.get(key) ?? row.id;
@@ -55,10 +57,15 @@ export async function loadDimension(
     idOfRow.set(row.id, entry);
     byContent.set(content, row);
     byIdentity.set(row, row);
-    return row;
+    return entry;
   };
 
-  for (const row of await readRows(connection)) learn(row, contentOf(row));
+  for (const { row, workloadId } of await readRows(connection)) {
+    // Queries group by the column and name the groups from memory, so the two must agree in a foreign file too.
+    if (learn(row, contentOf(row)).workloadId !== workloadId) {
+      throw notAStore(path, `endpoint ${row.id} belongs to another workload than it says`);
+    }
+  }
   saved = known.length;
   let nextId = known.reduce((highest, { row }) => Math.max(highest, row.id), 0) + 1;
 
@@ -67,7 +74,7 @@ export async function loadDimension(
     const met = byContent.get(content);
     if (met !== undefined) return met;
     const { resolution, tags, candidates } = endpoint;
-    return learn({ id: nextId++, resolution, tags, candidates }, content);
+    return learn({ id: nextId++, resolution, tags, candidates }, content).row;
   };
 
   const bounded = (endpoint: Endpoint): EndpointRow => {
@@ -138,21 +145,24 @@ async function appendRows(connection: DuckDBConnection, fresh: readonly Known[])
   appender.closeSync();
 }
 
-async function readRows(connection: DuckDBConnection): Promise<EndpointRow[]> {
+async function readRows(connection: DuckDBConnection): Promise<Pick<Known, 'row' | 'workloadId'>[]> {
   const tags = TAGS.map((tag) => `"${tag}"`).join(', ');
   const reader = await connection.runAndReadAll(
-    `SELECT id, resolution, candidates, ${tags} FROM endpoint ORDER BY id`,
+    `SELECT id, workload_id, resolution, candidates, ${tags} FROM endpoint ORDER BY id`,
   );
   return reader.getRowsJS().map((row) => {
-    const [id, resolution, candidates, ...values] = row;
+    const [id, workloadId, resolution, candidates, ...values] = row;
     const named = TAGS.flatMap((tag, i) =>
       typeof values[i] === 'string' ? [[tag, values[i]] as const] : [],
     );
     return {
-      id: Number(id),
-      resolution: String(resolution) as Resolution,
-      tags: Object.fromEntries(named) as Tags,
-      candidates: (candidates as string[] | null) ?? [],
+      workloadId: Number(workloadId),
+      row: {
+        id: Number(id),
+        resolution: String(resolution) as Resolution,
+        tags: Object.fromEntries(named) as Tags,
+        candidates: (candidates as string[] | null) ?? [],
+      },
     };
   });
 }

@@ -24,7 +24,7 @@ export function storeError(path: string, cause: unknown): FaultlineError {
   return new FaultlineError(
     'FL-308',
     `The store ${path} failed: ${text.split('\n')[0]}`,
-    'Try again; if it fails again, keep the file and start with a new one.',
+    'Start faultline again; if it fails again, keep the file and start with a new one.',
     { cause },
   );
 }

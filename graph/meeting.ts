@@ -89,7 +89,8 @@ export function createMeeting(limits: MeetingLimits, events: MeetingEvents): Mee
   };
 
   const makeRoom = (): void => {
-    const oldest = [...ends].sort((a, b) => Number(b.over) - Number(a.over) || a.lastSeen - b.lastSeen);
+    const due = (end: End) => end.lastSeen + patience(end, limits);
+    const oldest = [...ends].sort((a, b) => due(a) - due(b));
     for (const end of oldest.slice(0, Math.ceil(limits.maxEnds * EVICTED_SHARE))) {
       // Both go, so that they meet again if they come back: one that is left would never be sought again.
       for (const one of end.peer === null ? [end] : [end, end.peer]) {

@@ -23,13 +23,26 @@ export async function checkSchema(connection: DuckDBConnection, path: string): P
   const version = await schemaVersion(connection);
   if (version === null) throw notAStore(path, 'it does not say which schema it has');
   if (version !== String(SCHEMA_VERSION)) throw wrongVersion(path, version, SCHEMA_VERSION);
-  const missing = TABLES.filter((name) => !names.has(name));
-  if (missing.length > 0) throw notAStore(path, `it lacks the tables ${missing.join(', ')}`);
+  const found = new Set(await columnNames(connection));
+  const wanted = TABLES.flatMap(({ name, columns }) =>
+    columns.map(([column, type]) => `${name}.${column} ${type}`),
+  );
+  const missing = wanted.filter((column) => !found.has(column));
+  if (missing.length > 0) throw notAStore(path, `it lacks ${missing.slice(0, 3).join(', ')}`);
 }
 
 async function tableNames(connection: DuckDBConnection): Promise<string[]> {
   const reader = await connection.runAndReadAll(
     `SELECT table_name FROM duckdb_tables() WHERE database_name = current_database()`,
+  );
+  return reader.getRowsJS().map(([name]) => String(name));
+}
+
+async function columnNames(connection: DuckDBConnection): Promise<string[]> {
+  const reader = await connection.runAndReadAll(
+    `SELECT concat(table_name, '.', column_name, ' ', data_type)
+     FROM duckdb_tables() JOIN duckdb_columns() USING (database_name, table_name)
+     WHERE database_name = current_database()`,
   );
   return reader.getRowsJS().map(([name]) => String(name));
 }
@@ -46,5 +59,5 @@ async function schemaVersion(connection: DuckDBConnection): Promise<string | nul
 
 /** Reads every column of every table: the checksum of each block is verified on the way. */
 export async function readEverything(connection: DuckDBConnection): Promise<void> {
-  for (const table of TABLES) await connection.run(`SELECT max(hash(COLUMNS(*))) FROM ${table}`);
+  for (const { name } of TABLES) await connection.run(`SELECT max(hash(COLUMNS(*))) FROM ${name}`);
 }

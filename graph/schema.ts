@@ -80,34 +80,68 @@ export const COVERAGE: Additive = {
 
 export const ADDITIVE: readonly Additive[] = [FACT, HISTOGRAM, COVERAGE];
 
-/** Tables a file must have to be a store. */
-export const TABLES: readonly string[] = [
-  'meta',
-  'endpoint',
-  'change',
-  ...ADDITIVE.flatMap(({ name }) => [name, `${name}_tail`]),
-];
-
-/** `window_start` is seconds since the epoch; a client or server is the id of an endpoint. */
-export function createTables(prefix = ''): string[] {
-  const at = (name: string) => `${prefix}${name}`;
-  const tags = TAGS.map((tag) => `"${tag}" VARCHAR`).join(', ');
-  return [
-    `CREATE TABLE ${at('meta')} (key VARCHAR, value VARCHAR)`,
-    `CREATE TABLE ${at('endpoint')} (id UINTEGER, workload_id UINTEGER, key_namespace VARCHAR, key_workload VARCHAR,
-       resolution VARCHAR, ${tags}, candidates VARCHAR[])`,
-    `CREATE TABLE ${at('change')} ("at" BIGINT, kind VARCHAR, namespace VARCHAR, subject VARCHAR, what VARCHAR,
-       tags VARCHAR)`,
-    ...ADDITIVE.flatMap((table) => [
-      `CREATE TABLE ${at(table.name)} (${columns(table)})`,
-      `CREATE TABLE ${at(`${table.name}_tail`)} (${columns(table)})`,
-    ]),
-    `CREATE VIEW ${at('edge_rows')} AS ${EDGE_ROWS}`,
-  ];
+interface Table {
+  readonly name: string;
+  readonly columns: readonly Column[];
 }
 
-function columns({ keys, measures }: Additive): string {
-  return [...keys, ...measures].map(([name, type]) => `"${name}" ${type}`).join(', ');
+/** `workload_id` is the smallest id among the endpoints of the same workload (`key_namespace`, `key_workload`). */
+const ENDPOINT: Table = {
+  name: 'endpoint',
+  columns: [
+    ['id', 'UINTEGER'],
+    ['workload_id', 'UINTEGER'],
+    ['key_namespace', 'VARCHAR'],
+    ['key_workload', 'VARCHAR'],
+    ['resolution', 'VARCHAR'],
+    ...TAGS.map((tag) => [tag, 'VARCHAR'] as const),
+    ['candidates', 'VARCHAR[]'],
+  ],
+};
+
+const CHANGE: Table = {
+  name: 'change',
+  columns: [
+    ['at', 'BIGINT'],
+    ['kind', 'VARCHAR'],
+    ['namespace', 'VARCHAR'],
+    ['subject', 'VARCHAR'],
+    ['what', 'VARCHAR'],
+    ['tags', 'VARCHAR'],
+  ],
+};
+
+const META: Table = {
+  name: 'meta',
+  columns: [
+    ['key', 'VARCHAR'],
+    ['value', 'VARCHAR'],
+  ],
+};
+
+/** Tables a file must have, with these columns, to be a store. */
+export const TABLES: readonly Table[] = [
+  META,
+  ENDPOINT,
+  CHANGE,
+  ...ADDITIVE.flatMap(({ name, keys, measures }) => {
+    const columns = [...keys, ...measures.map(([column, type]) => [column, type] as const)];
+    return [
+      { name, columns },
+      { name: `${name}_tail`, columns },
+    ];
+  }),
+];
+
+/** `window_start` is seconds since the epoch, `change.at` microseconds; a client or server is the id of an endpoint. */
+export function createTables(prefix = ''): string[] {
+  return [
+    ...TABLES.map(({ name, columns }) => {
+      const list = columns.map(([column, type]) => `"${column}" ${type}`).join(', ');
+      return `CREATE TABLE ${prefix}${name} (${list})`;
+    }),
+    `CREATE VIEW ${prefix}edge_rows AS ${EDGE_ROWS}`,
+  ];
 }
 
 /**

@@ -46,7 +46,7 @@ export async function openStore(
     if (!readOnly && (await database.read(isEmpty))) await database.write(createSchema);
     await database.read((connection) => checkSchema(connection, path));
     if (foreign) await database.read(readEverything);
-    return createStore(path, database, await database.read((connection) => loadDimension(connection)));
+    return createStore(path, database, await database.read((connection) => loadDimension(connection, path)));
   } catch (cause) {
     await database.close();
     throw cause;
