@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { openStore } from '../../../graph/index.ts';
 import { examine, FaultlineError, type Feature } from '../../../probe/index.ts';
-import { sourceOf, startNaming } from '../../pipeline/index.ts';
+import { sourceOf, startNaming } from '../../pipeline/naming.ts';
 import { printable, type Style, style, wrap } from '../../report/style.ts';
 import { PAGE_FOLDER } from '../../server/index.ts';
 import type { Call, ExitCode, Options } from '../command.ts';
@@ -45,7 +45,7 @@ function lines(check: Check, column: number, width: number, paint: Style): strin
   const head = `${printable(check.name).padEnd(column)}  ${colour(mark)}`;
   const details = [
     check.reason,
-    check.lost === '' ? '' : `Lost: ${check.lost}`,
+    check.state === 'on' || check.lost === '' ? '' : `Lost: ${check.lost}`,
     check.advice === '' ? '' : `Do: ${check.advice}`,
   ];
   const start = column + 2 + 11;

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FaultlineError, startProbe } from '../../../probe/index.ts';
-import { sourceOf, startNaming } from '../../pipeline/index.ts';
+import { sourceOf, startNaming } from '../../pipeline/naming.ts';
 import { style } from '../../report/style.ts';
 import type { Call, ExitCode, Options } from '../command.ts';
 import { flowDocument } from '../flows/document.ts';
