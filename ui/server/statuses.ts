@@ -55,11 +55,13 @@ export function signalOf(entry: EdgeStatus | undefined): z.infer<typeof SignalSc
 }
 
 const RANK: Readonly<Record<Status, number>> = { bad: 0, warn: 1, unknown: 2, ok: 3 };
+/** What is known of some callers says more of a workload than what is not known of the others. */
+const WORKLOAD_RANK: Readonly<Record<Status, number>> = { ...RANK, ok: 2, unknown: 3 };
 
-export function worstOf(all: Iterable<Status>): Status {
-  let worst: Status = 'ok';
-  for (const status of all) if (RANK[status] < RANK[worst]) worst = status;
-  return worst;
+/** The worst status of a workload's answers; of one that nobody calls, nothing is wrong. */
+export function worstOf(all: readonly Status[]): Status {
+  const [first = 'ok', ...others] = all;
+  return others.reduce((worst, one) => (WORKLOAD_RANK[one] < WORKLOAD_RANK[worst] ? one : worst), first);
 }
 
 export function byStatus(a: Status, b: Status): number {

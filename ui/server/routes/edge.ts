@@ -46,6 +46,9 @@ const query = z.object({
   server: nameParameter,
   port: z.coerce.number().int().min(0).max(65_535),
   at: timeParameter.optional(),
+  /** Period to compare with, as a report names it; without it, the time before. */
+  usualFrom: timeParameter.optional(),
+  usualTo: timeParameter.optional(),
 });
 
 export const edgeEndpoint = endpoint(
@@ -57,7 +60,7 @@ export const edgeEndpoint = endpoint(
 
 export async function edgeAnswer(
   { sources, boards }: Answers,
-  { client, server, port, at }: z.output<typeof query>,
+  { client, server, port, at, usualFrom, usualTo }: z.output<typeof query>,
 ): Promise<z.input<typeof EdgeDetailSchema>> {
   const { reader } = sources;
   const edge: EdgeKey = {
@@ -66,7 +69,10 @@ export async function edgeAnswer(
     port,
   };
   const moment = await momentOf(sources, at);
-  const before = usualPeriod(moment);
+  const before =
+    usualFrom !== undefined && usualTo !== undefined && usualFrom < usualTo
+      ? { from: usualFrom, to: usualTo }
+      : usualPeriod(moment);
   const [board, leaves, curve, usual] = await Promise.all([
     boards.at(moment.at, moment.range.to),
     reader.leaves(moment.now, [edge]),

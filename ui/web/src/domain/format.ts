@@ -1,20 +1,20 @@
 const MISSING = '–';
 const GROUPED = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
 
-/** Milliseconds with three significant digits: `0.42 ms`, `38 ms`, `1.94 s`. */
+/** Milliseconds with three significant digits: `0.42 ms`, `38.0 ms`, `1.94 s`. */
 export function millis(value: number | null | undefined): string {
   if (value === null || value === undefined) return MISSING;
   if (Math.abs(value) >= 60_000) return `${trim(value / 60_000, 1)} min`;
-  if (Math.abs(value) >= 1000) return `${trim(value / 1000, 2)} s`;
+  if (Math.abs(value) >= 1000) return `${(value / 1000).toFixed(Math.abs(value) >= 10_000 ? 1 : 2)} s`;
   if (Math.abs(value) >= 100) return `${Math.round(value)} ms`;
-  return `${trim(value, Math.abs(value) >= 10 ? 1 : 2)} ms`;
+  return value === 0 ? '0 ms' : `${value.toFixed(Math.abs(value) >= 10 ? 1 : 2)} ms`;
 }
 
 export function perSecond(value: number | null | undefined): string {
   if (value === null || value === undefined) return MISSING;
   if (value === 0) return '0';
   if (value >= 100) return GROUPED.format(value);
-  return value < 0.01 ? '<0.01' : trim(value, value >= 10 ? 1 : 2);
+  return value < 0.01 ? '<0.01' : value.toFixed(value >= 10 ? 1 : 2);
 }
 
 /** A share of one as a percentage; anything above zero never reads as 0 %. */

@@ -1,4 +1,4 @@
-import type { EdgeName, NodeName } from './ids.ts';
+import type { EdgeName } from './ids.ts';
 
 export type Direction = 'up' | 'down' | 'both';
 export type Selection =
@@ -7,8 +7,8 @@ export type Selection =
 
 /** Everything that decides what the page shows. Two people with the same address see the same. */
 export interface Route {
-  /** `null` on the overview. */
-  readonly centre: NodeName | null;
+  /** Id of the workload in the middle; `null` on the overview. */
+  readonly centre: string | null;
   readonly hops: number;
   readonly direction: Direction;
   /** ISO time looked at; `null` follows the newest data. */
@@ -74,19 +74,15 @@ export function clampHops(hops: number): number {
   return Number.isFinite(hops) ? Math.min(Math.max(Math.round(hops), 1), MAX_HOPS) : HOME.hops;
 }
 
-function path(centre: NodeName | null): string {
-  if (centre === null) return '/';
-  const parts = [centre.namespace, centre.workload].filter((part) => part !== '');
-  return `/map/${parts.map(encodeURIComponent).join('/')}`;
+/** The id part by part, so that `/map/shop/checkout` reads as it is. */
+function path(centre: string | null): string {
+  return centre === null ? '/' : `/map/${centre.split('/').map(encodeURIComponent).join('/')}`;
 }
 
-/** `/map/namespace/workload`, or `/map/name` for what lives outside the cluster. */
-function parsePath(pathname: string): NodeName | null {
-  const [, room, first = '', ...rest] = pathname.split('/');
-  if (room !== 'map' || first === '') return null;
-  const second = rest.join('/');
-  if (second === '') return { namespace: '', workload: decode(first) };
-  return { namespace: decode(first), workload: decode(second) };
+function parsePath(pathname: string): string | null {
+  const [, room, ...parts] = pathname.split('/');
+  const id = parts.map(decode).join('/');
+  return room === 'map' && id !== '' ? id : null;
 }
 
 /** A selection from the form it takes in an address. */

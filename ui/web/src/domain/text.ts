@@ -1,14 +1,14 @@
 /** Longest label drawn on a card; the full name is in the tooltip, the table and the panel. */
-export const CARD_CHARACTERS = 19;
+export const CARD_CHARACTERS = 15;
 /** Longest name any element of the page shows; a 10 kB name must not push everything else away. */
 export const NAME_CHARACTERS = 160;
 
 /**
- * A name as it may be drawn: control characters and the marks that turn the writing direction of what follows are
+ * A name as it may be drawn: control characters, broken halves of characters and the marks that turn the writing direction of what follows are
  * replaced, since a name comes from whoever may create a pod.
  */
 export function plain(name: string): string {
-  return name.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '·');
+  return name.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, '·');
 }
 
 /** Shortens in the middle, since both the start and the end of a name tell it from its siblings. */

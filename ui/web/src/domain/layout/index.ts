@@ -7,8 +7,8 @@ export { type Curve, curveOf } from './curve.ts';
 export type { Layout, LayoutEdge, LayoutGraph, Point } from './types.ts';
 
 /** Size of a card and distance of columns, pixels at zoom 1. */
-export const CARD = { width: 152, height: 44 } as const;
-const COLUMN_PITCH = 256;
+export const CARD = { width: 146, height: 44 } as const;
+const COLUMN_PITCH = 226;
 
 /**
  * Callers left, centre at the origin, dependencies right. The same neighbourhood always gives the same picture,

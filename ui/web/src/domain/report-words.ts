@@ -1,0 +1,55 @@
+import type { ReportBody } from '../../../server/index.ts';
+import { inUnit, millis } from './format.ts';
+
+export type ReportFinding = ReportBody['findings'][number];
+export type DomainTag = ReportFinding['domain'][number];
+
+/** `server version = v2.12 and server zone = eu-1b` */
+export function domainText(domain: readonly DomainTag[]): string {
+  if (domain.length === 0) return 'no tag explains it';
+  return domain.map(({ side, tag, value }) => `${side} ${tag} = ${value}`).join(' and ');
+}
+
+/** What is counted as bad for a signal. */
+export function badWord(signal: string): string {
+  switch (signal) {
+    case 'errors':
+      return 'requests failed';
+    case 'latency':
+      return 'requests slow';
+    case 'connect failures':
+      return 'connects failed';
+    case 'resets':
+      return 'connections reset';
+    case 'retransmits':
+      return 'segments sent again';
+    case 'wait before read':
+      return 'requests kept waiting';
+    case 'round trip':
+      return 'round trips slow';
+    default:
+      return 'unusual';
+  }
+}
+
+/** Where the added time went: `service +1.7 s, network +0 ms`. */
+export function splitText(split: ReportFinding['split']): string | null {
+  if (split === null) return null;
+  const parts = (['service', 'network', 'wait'] as const).flatMap((name) => {
+    const value = split[name];
+    return value === null ? [] : [`${name} ${value < 0 ? '−' : '+'}${millis(Math.abs(value))}`];
+  });
+  return parts.length === 0 ? null : parts.join(', ');
+}
+
+/** Counterfactual signals that are shares; the others are milliseconds. */
+const SHARES: ReadonlySet<string> = new Set(['errors', 'connect failures', 'resets', 'retransmits']);
+
+export function counterfactualText({
+  signal,
+  is,
+  would,
+}: NonNullable<ReportFinding['counterfactual']>): string {
+  const unit = SHARES.has(signal) ? 'share' : 'ms';
+  return `${SHARES.has(signal) ? signal : 'P99'} would be ${inUnit(would, unit)}, is ${inUnit(is, unit)}`;
+}

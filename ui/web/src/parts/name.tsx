@@ -1,0 +1,21 @@
+import { ellipsis, NAME_CHARACTERS, shortName } from '../domain/text.ts';
+
+/** A name from the cluster: text whatever it contains, never wider than its place, kept apart from its surroundings. */
+export function Name({ text, length = NAME_CHARACTERS }: { text: string; length?: number }) {
+  return (
+    <bdi class="name" title={shortName(text)}>
+      {ellipsis(text, length)}
+    </bdi>
+  );
+}
+
+/** An edge as `client → server :port`. */
+export function EdgeTitle({ client, server, port }: { client: string; server: string; port: number }) {
+  return (
+    <span class="edge-title">
+      <Name text={client} length={48} /> <span aria-hidden="true">→</span>
+      <span class="unseen"> to </span> <Name text={server} length={48} />
+      {port > 0 && <span class="port"> :{port}</span>}
+    </span>
+  );
+}
