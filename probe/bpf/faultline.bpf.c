@@ -47,16 +47,34 @@ static __always_inline void established(const struct sock *sk, struct tcp_sock *
 	announce(rec);
 }
 
+/*
+ * Why a socket ends. A router's answer that somewhere is unreachable, met while connect(2) still held the socket, only
+ * stands in the queue of errors: the process has taken it from everywhere else by the time it closes.
+ */
+static __always_inline __u16 error_of(const struct sock *sk, bool connected)
+{
+	int error = sk->sk_err;
+
+	if (!error)
+		error = sk->sk_err_soft;
+	if (!error && !connected) {
+		struct sk_buff *first = sk->sk_error_queue.next;
+		if (first != (struct sk_buff *)&sk->sk_error_queue) {
+			const struct sock_exterr_skb *report = (const void *)&first->cb;
+			bpf_core_read(&error, sizeof(error), &report->ee.ee_errno);
+		}
+	}
+	return error;
+}
+
 /* Ends an entry, or leaves it until the answer that is still in the socket was read. */
 static __always_inline void settle(struct record *rec, const struct tcp_sock *tp, int state, bool may_wait, __u64 now)
 {
 	if (!rec->closed) {
-		int error = tp->inet_conn.icsk_inet.sk.sk_err;
-
 		rec->closed = 1;
 		rec->ended_ns = now;
 		rec->last_state = state;
-		rec->error = error ? error : tp->inet_conn.icsk_inet.sk.sk_err_soft;
+		rec->error = error_of(&tp->inet_conn.icsk_inet.sk, rec->established_ns != 0);
 		read_counters(tp, rec);
 		if (!rec->established_ns)
 			read_addresses(&tp->inet_conn.icsk_inet.sk, rec);

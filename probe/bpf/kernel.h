@@ -83,8 +83,26 @@ struct sock_common {
 	unsigned long skc_flags;
 };
 
+struct sk_buff_head {
+	struct sk_buff *next;
+};
+
+struct sk_buff {
+	char cb[48];
+};
+
+struct sock_extended_err {
+	__u32 ee_errno;
+};
+
+/* What `cb` holds while a report of an error is queued. */
+struct sock_exterr_skb {
+	struct sock_extended_err ee;
+};
+
 struct sock {
 	struct sock_common __sk_common;
+	struct sk_buff_head sk_error_queue;
 	int sk_err;
 	int sk_err_soft;
 	__u16 sk_protocol;
@@ -129,7 +147,6 @@ struct socket {
 };
 
 struct file;
-struct sk_buff;
 
 struct iovec {
 	void *iov_base;

@@ -92,15 +92,17 @@ export function createNetwork(): Network {
 }
 
 function talkTo(child: ChildProcess, cgroup: string): Helper {
-  const waiting: ((line: string) => void)[] = [];
-  createInterface({ input: child.stdout! }).on('line', (line) => waiting.shift()?.(line));
+  const waiting: { readonly resolve: (line: string) => void; readonly reject: (error: Error) => void }[] = [];
+  createInterface({ input: child.stdout! }).on('line', (line) => waiting.shift()?.resolve(line));
+  child.once('exit', () => {
+    for (const { reject } of waiting) reject(new Error('the helper has ended'));
+  });
   return {
     pid: child.pid!,
     cgroup,
     ask<T>(command: string, parameters: object = {}) {
       return new Promise<T>((resolve, reject) => {
-        child.once('exit', () => reject(new Error(`the helper ended during ${command}`)));
-        waiting.push((line) => resolve(JSON.parse(line) as T));
+        waiting.push({ resolve: (line) => resolve(JSON.parse(line) as T), reject });
         child.stdin!.write(`${JSON.stringify({ command, ...parameters })}\n`);
       });
     },
