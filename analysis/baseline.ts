@@ -9,7 +9,6 @@ import {
   type Sample,
 } from './statistics/dispersion.ts';
 import type { Belief } from './statistics/tail.ts';
-import { SLOW_QUANTILE } from './thresholds.ts';
 import type { EdgeSeries } from './world.ts';
 
 /** Windows of evidence that the assumed intra-class correlation weighs as much as. */
@@ -47,7 +46,7 @@ export function baselinesOf(
     const rows = edges.flatMap((edge) => {
       const counts = then.get(edge.id);
       if (counts === undefined) return [];
-      const threshold = measure.kind === 'time' ? thresholdOf(counts[measure.time], SLOW_QUANTILE) : 0;
+      const threshold = thresholdOf(measure, counts);
       const usual = threshold === null ? { bad: 0, total: 0 } : sampleOf(measure, counts, threshold);
       const samples = threshold === null ? [] : windowSamples(edge, measure, threshold, windows);
       return [{ id: edge.id, threshold, usual, dispersion: dispersionOf(samples) }];
@@ -55,7 +54,10 @@ export function baselinesOf(
     const pooled = intraclass(poolDispersion(rows.map(({ dispersion }) => dispersion)));
     const shared = rateOf(rows.map(({ usual }) => usual));
     for (const { id, threshold, usual, dispersion } of rows) {
-      const correlation = shrunk(dispersion, Math.max(pooled, measure.priorCorrelation));
+      const rate = beliefOf(usual, shared, 0).mean;
+      const assumed =
+        measure.kind === 'share' ? Math.min(rate, measure.priorCorrelation) : measure.priorCorrelation;
+      const correlation = shrunk(dispersion, Math.max(pooled, assumed));
       const entry = { measure, threshold, usual, belief: beliefOf(usual, shared, correlation), correlation };
       const list = all.get(id);
       if (list) list.set(measure.name, entry);

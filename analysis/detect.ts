@@ -3,7 +3,7 @@ import { type Baselines, beliefOf, type EdgeBaseline } from './baseline.ts';
 import { sumCounts } from './counts.ts';
 import { groupBy } from './group.ts';
 import type { LeafPair } from './leaves.ts';
-import { type Measure, matters, sampleOf } from './measure.ts';
+import { matters, sampleOf } from './measure.ts';
 import type { Sample } from './statistics/dispersion.ts';
 import { surprise } from './statistics/tail.ts';
 import { type Column, column, PLACE_TAGS } from './table.ts';
@@ -62,7 +62,7 @@ export function detect(edges: readonly EdgeEvidence[], baselines: Baselines, pri
       if (baseline.threshold === null) continue;
       const sample = sampleOf(baseline.measure, edge.now, baseline.threshold);
       if (sample.bad === 0) continue;
-      let p = matters(baseline.measure, edge.now, edge.before, sample, baseline.belief.mean)
+      let p = matters(baseline.measure, sample, baseline.belief.mean)
         ? surprise(sample.bad, sample.total, baseline.belief) * price
         : 1;
       if (p > FALSE_REPORTS) {
@@ -96,27 +96,21 @@ function bestGroup(
       const part = beliefOf(usual, belief.mean, correlation * PART_WANDER);
       const p = surprise(sample.bad, sample.total, part) * price * (groups + 1);
       if (p >= best || p > FALSE_REPORTS) continue;
-      if (partMatters(edge, measure, codes, code, sample, part.mean)) best = p;
+      if (partMatters(edge, baseline, sample, part.mean)) best = p;
     }
   }
   return best;
 }
 
+/** What hits a part must matter there, and still be seen in the whole. */
 function partMatters(
   edge: EdgeEvidence,
-  measure: Measure,
-  codes: Int32Array,
-  code: number,
-  sample: Sample,
+  { measure, threshold }: EdgeBaseline,
+  part: Sample,
   usual: number,
 ): boolean {
-  const inside = edge.leaves.filter((_, i) => codes[i] === code);
-  const before = sumCounts(inside.map((leaf) => leaf.before));
-  const past = measure.kind === 'time' && before[measure.time].counts.length === 0 ? edge.before : before;
-  if (!matters(measure, sumCounts(inside.map((leaf) => leaf.now)), past, sample, usual)) return false;
-  if (measure.kind === 'time') return true;
-  // What hits a small part must still be seen in the whole.
-  return sample.bad - sample.total * usual >= measure.floor * measure.sample(edge.now).total;
+  const whole = sampleOf(measure, edge.now, threshold!).total;
+  return matters(measure, part, usual) && part.bad - part.total * usual >= measure.floor * whole;
 }
 
 function partOf(samples: readonly Sample[], codes: Int32Array, code: number): Sample {

@@ -3,10 +3,11 @@ import { sumCounts } from './counts.ts';
 import type { Evidence } from './evidence.ts';
 import type { Mechanism, TimeSplit } from './finding.ts';
 import { edgeId, edgeOf, nodeOf } from './keys.ts';
+import type { LeafPair } from './leaves.ts';
 import { type Cube, cubeOf, type Located, localise } from './localise/index.ts';
 import { MEASURES, type MeasureName } from './measure.ts';
 import { type Inside, mechanismOf, spentAtServer, splitOf } from './mechanism.ts';
-import type { Ownership } from './originate.ts';
+import { addedTime, type Ownership } from './originate.ts';
 import { PEEL_SHARE } from './thresholds.ts';
 
 /** A located cause with the edges it sits on and what it does. */
@@ -46,14 +47,19 @@ export function causesOf(evidence: Evidence, ownership: Ownership): Cause[] {
   for (const measure of MEASURES) {
     const cube = cubeOf(measure, evidence.edges, evidence.baselines, relevant, ownership);
     if (cube === null) continue;
-    for (const located of localise(cube, evidence.edges, evidence.changes, evidence.price)) {
-      causes.push(causeOf(evidence, located, lossy));
+    for (const located of localise(cube, evidence.changes, evidence.price)) {
+      causes.push(causeOf(evidence, ownership, located, lossy));
     }
   }
   return joined(causes).sort((a, b) => b.located.candidate.likelihood - a.located.candidate.likelihood);
 }
 
-function causeOf(evidence: Evidence, located: Located, lossy: ReadonlySet<string>): Cause {
+function causeOf(
+  evidence: Evidence,
+  ownership: Ownership,
+  located: Located,
+  lossy: ReadonlySet<string>,
+): Cause {
   const { candidate, cube } = located;
   const leaves = candidate.members.map((i) => cube.leaves[i]!);
   const edges = edgesInside(located);
@@ -66,6 +72,7 @@ function causeOf(evidence: Evidence, located: Located, lossy: ReadonlySet<string
     measure: cube.measure,
     now,
     before: own.requests > 0 ? own : past,
+    ownService: ownService(evidence, ownership, leaves),
     excessRate: (candidate.bad - candidate.expected) / candidate.total,
     rate: now.requests / seconds(evidence.period),
     usualRate: own.requests / seconds(evidence.baseline),
@@ -83,6 +90,16 @@ function causeOf(evidence: Evidence, located: Located, lossy: ReadonlySet<string
     mechanism: mechanismOf(inside, split),
     split: known ? split : null,
   };
+}
+
+function ownService(evidence: Evidence, ownership: Ownership, leaves: readonly LeafPair[]): number {
+  const edges = new Map(evidence.edges.map((edge) => [edge.id, edge]));
+  let [added, below] = [0, 0];
+  for (const leaf of leaves) {
+    added += leaf.now.requests * Math.max(0, addedTime(edges.get(leaf.edgeId)!, leaf, 'service'));
+    below += leaf.now.requests * ownership.below(leaf);
+  }
+  return added > 0 ? Math.min(1, Math.max(0, 1 - below / added)) : 1;
 }
 
 /** Edges that carry the excess inside a candidate, largest first; what carries next to none of it is left out. */

@@ -4,11 +4,12 @@ import { attempts, type TimeName } from './counts.ts';
 import type { SignalName } from './finding.ts';
 import type { Sample } from './statistics/dispersion.ts';
 import {
-  EFFECT_QUANTILES,
   ENOUGH_ALL_BAD,
   ENOUGH_BAD,
   ENOUGH_EVENTS,
   SHARE_FACTOR,
+  SLOW_FLOOR,
+  SLOW_QUANTILE,
   TIME_FACTOR,
   TIME_FLOOR_MICROS,
 } from './thresholds.ts';
@@ -18,9 +19,12 @@ interface Common {
   readonly signal: SignalName;
   /**
    * Intra-class correlation within a window that is assumed until the baseline has shown its own: times wander
-   * together, losses come in bursts, failures are nearly independent.
+   * together, losses come in bursts, failures are nearly independent. Of a rare share at most what lets its rate vary
+   * by as much as itself (a variation coefficient of 1).
    */
   readonly priorCorrelation: number;
+  /** A rise of the share of bad events smaller than this matters to nobody. */
+  readonly floor: number;
   /** What a bad event is called in a phrase. */
   readonly adjective: string;
 }
@@ -29,8 +33,6 @@ interface Common {
 export interface ShareMeasure extends Common {
   readonly kind: 'share';
   readonly sample: (counts: EdgeCounts) => Sample;
-  /** A rise of the share smaller than this matters to nobody. */
-  readonly floor: number;
 }
 
 /** Events that took longer than a threshold; the threshold comes from the baseline of the edge. */
@@ -85,6 +87,7 @@ export const MEASURES: readonly Measure[] = [
     signal: 'latency',
     priorCorrelation: 0.01,
     adjective: 'slow',
+    floor: SLOW_FLOOR,
     time: 'latency',
   },
   {
@@ -107,6 +110,7 @@ export const MEASURES: readonly Measure[] = [
     signal: 'round trip',
     priorCorrelation: 0.01,
     adjective: 'slow',
+    floor: SLOW_FLOOR,
     time: 'rtt',
   },
   {
@@ -115,6 +119,7 @@ export const MEASURES: readonly Measure[] = [
     signal: 'round trip',
     priorCorrelation: 0.01,
     adjective: 'slow to connect',
+    floor: SLOW_FLOOR,
     time: 'connect',
   },
   {
@@ -123,6 +128,7 @@ export const MEASURES: readonly Measure[] = [
     signal: 'wait before read',
     priorCorrelation: 0.01,
     adjective: 'kept waiting',
+    floor: SLOW_FLOOR,
     time: 'wait',
   },
 ];
@@ -135,30 +141,30 @@ export function sampleOf(measure: Measure, counts: EdgeCounts, threshold: number
 }
 
 /** The bucket a quantile falls into; `null` of an empty histogram. */
-export function thresholdOf(histogram: Histogram, q: number): number | null {
+export function quantileBucket(histogram: Histogram, q: number): number | null {
   const micros = quantile(histogram, q);
   return micros === null ? null : bucketOf(micros);
 }
 
-/** Largest rise, in microseconds, at the quantiles of the effect floor that passes the floor; 0 when none does. */
-export function timeEffect(now: Histogram, then: Histogram): number {
-  const count = Math.min(histogramTotal(now), histogramTotal(then));
-  let largest = 0;
-  for (const q of EFFECT_QUANTILES) {
-    if (count * (1 - q) < 1) continue;
-    const is = quantile(now, q) ?? 0;
-    const was = quantile(then, q) ?? 0;
-    if (is - was >= TIME_FLOOR_MICROS && is >= was * TIME_FACTOR) largest = Math.max(largest, is - was);
-  }
-  return largest;
+/**
+ * Last bucket that is not slow. Slow is what takes longer than nearly everything did before, by enough to matter: the
+ * effect floor is part of what is counted, so that a small shift of many can never pass for it. `null` without a past.
+ */
+export function slowAbove(past: Histogram): number | null {
+  const micros = quantile(past, SLOW_QUANTILE);
+  if (micros === null) return null;
+  return bucketOf(Math.max(micros * TIME_FACTOR, micros + TIME_FLOOR_MICROS));
 }
 
-/** Whether a change is large enough to matter, and whether there is enough of it to say so. */
-export function matters(measure: Measure, now: EdgeCounts, then: EdgeCounts, sample: Sample, usual: number) {
-  if (sample.bad < ENOUGH_BAD) return false;
-  if (sample.total < ENOUGH_EVENTS && !(sample.bad === sample.total && sample.bad >= ENOUGH_ALL_BAD))
-    return false;
-  if (measure.kind === 'time') return timeEffect(now[measure.time], then[measure.time]) > 0;
-  const rate = sample.bad / sample.total;
+/** The threshold of a measure against a past; 0 for shares, which have none. */
+export function thresholdOf(measure: Measure, past: EdgeCounts): number | null {
+  return measure.kind === 'time' ? slowAbove(past[measure.time]) : 0;
+}
+
+/** Whether a rise is large enough to matter, and whether there is enough of it to say so. */
+export function matters(measure: Measure, { bad, total }: Sample, usual: number): boolean {
+  if (bad < ENOUGH_BAD) return false;
+  if (total < ENOUGH_EVENTS && !(bad === total && bad >= ENOUGH_ALL_BAD)) return false;
+  const rate = bad / total;
   return rate - usual >= measure.floor && rate >= usual * SHARE_FACTOR;
 }

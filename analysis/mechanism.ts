@@ -9,6 +9,8 @@ export interface Inside {
   readonly measure: Measure;
   readonly now: EdgeCounts;
   readonly before: EdgeCounts;
+  /** Share of the added service time that was not spent waiting for dependencies, 0..1. */
+  readonly ownService: number;
   /** Share of events that are bad beyond what was expected. */
   readonly excessRate: number;
   /** Requests a second now, in the baseline. */
@@ -30,9 +32,9 @@ const LEAST_SHARE = 0.02;
 /**
  * Where the added time of a slow request went: with a share x of the requests slow, the median slow one is the
  * quantile 1 - x/2 of all, now and then. Wait and service are measured at the server, the network is what the client
- * saw beyond them.
+ * saw beyond them. Service is the server's own: what it spent waiting for its dependencies is theirs.
  */
-export function splitOf({ now, before, excessRate }: Inside): TimeSplit {
+export function splitOf({ now, before, excessRate, ownService }: Inside): TimeSplit {
   const q = 1 - Math.min(1, Math.max(LEAST_SHARE, excessRate)) / 2;
   const added = (time: 'latency' | 'wait' | 'service' | 'rtt' | 'connect'): number | null => {
     const [is, was] = [quantile(now[time], q), quantile(before[time], q)];
@@ -41,7 +43,11 @@ export function splitOf({ now, before, excessRate }: Inside): TimeSplit {
   const [latency, wait, service] = [added('latency'), added('wait'), added('service')];
   const trip = added('connect') ?? added('rtt');
   const network = latency === null ? trip : service === null ? null : latency - service - (wait ?? 0);
-  return { service, wait, network: network === null ? null : Math.max(0, network) };
+  return {
+    service: service === null ? null : service * ownService,
+    wait,
+    network: network === null ? null : Math.max(0, network),
+  };
 }
 
 export function mechanismOf(inside: Inside, split: TimeSplit): Mechanism {

@@ -10,6 +10,8 @@ import { ENOUGH_EVENTS, OWN_SHARE } from './thresholds.ts';
 export interface Ownership {
   /** Share of a leaf's excess that its server did not get from its own dependencies, 0..1. */
   share(measure: MeasureName, leaf: LeafPair): number;
+  /** Microseconds that the calls of a leaf's server took longer than before, per request it answered. */
+  below(leaf: LeafPair): number;
   /** Edges whose excess is the doing of something further down, with the workload that explains most of it. */
   readonly victims: ReadonlyMap<string, NodeKey>;
 }
@@ -59,6 +61,7 @@ export function originate(edges: readonly EdgeEvidence[], anomalies: readonly An
     shares.set(`${name} ${edge.id}`, own);
   }
   return {
+    below: (leaf) => perRequest(below.get(leaf.serverInstance)),
     share: (measure, leaf) => shares.get(`${measure} ${leaf.edgeId}`)?.get(leaf) ?? 1,
     victims,
   };
@@ -81,7 +84,7 @@ function dependencies(
   for (const edge of edges)
     for (const leaf of edge.leaves) of(leaf.serverInstance).requests += leaf.now.requests;
   for (const edge of edges) {
-    if (!has(edge.id, 'latency', 'rtt', 'connect time')) continue;
+    if (!has(edge.id, 'latency', 'rtt', 'connect time', 'retransmits')) continue;
     for (const leaf of edge.leaves) {
       const time = Math.max(0, leaf.now.requests * addedTime(edge, leaf, 'latency'));
       const connects = has(edge.id, 'connect time') ? leaf.now.opened * addedTime(edge, leaf, 'connect') : 0;
@@ -162,11 +165,14 @@ function ownShare(
   }
 }
 
+function perRequest(entry: Below | undefined): number {
+  return entry && entry.requests > 0 ? entry.added / entry.requests : 0;
+}
+
 function ownLatency(edge: EdgeEvidence, leaf: LeafPair, entry: Below | undefined): number {
   if (!entry) return 1;
   const added = addedTime(edge, leaf, 'latency');
-  const perRequest = entry.requests > 0 ? entry.added / entry.requests : 0;
-  const own = added > 0 ? Math.min(1, Math.max(0, 1 - perRequest / added)) : 0;
+  const own = added > 0 ? Math.min(1, Math.max(0, 1 - perRequest(entry) / added)) : 0;
   const timeouts = entry.slow > 0 ? Math.min(1, entry.timeouts / entry.slow) : 0;
   return own * (1 - timeouts);
 }

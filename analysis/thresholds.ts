@@ -13,14 +13,14 @@ export const ENOUGH_ALL_BAD = 10;
 /** Fewer bad events than this are never called a pattern. */
 export const ENOUGH_BAD = 5;
 
-/** Slow is what only this share of the baseline's requests exceeded. */
+/** Slow is what takes longer than this share of the baseline's requests did … */
 export const SLOW_QUANTILE = 0.95;
-/** A time must rise by this much at P50, P95 or P99 to matter to a person who waits. */
+/** … by so much that it matters to a person who waits … */
 export const TIME_FLOOR_MICROS = 10_000;
 /** … and by this factor: processes that share a machine move each other's times by tens of percent. */
 export const TIME_FACTOR = 1.5;
-/** Quantiles of the effect floor. A quantile is read only where at least one event lies above it. */
-export const EFFECT_QUANTILES = [0.5, 0.95, 0.99] as const;
+/** One request in a hundred more that is slow is the least that shows in a P99. */
+export const SLOW_FLOOR = 0.01;
 /** A share of bad events must rise by this factor, whatever its size. */
 export const SHARE_FACTOR = 1.5;
 

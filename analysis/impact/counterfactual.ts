@@ -39,11 +39,16 @@ export function counterfactual(
   if (errors) {
     const rate = ({ failedRequests, requests }: typeof now): number => failedRequests / Math.max(1, requests);
     const would = removed ? rate(removed) : share * rate(before) + (1 - share) * rate(now);
-    return { signal: 'errors', is: rate(now), would };
+    return gain('errors', rate(now), would);
   }
   const latency = removed ? removed.latency : blend(now.latency, before.latency, share);
   const [is, would] = [quantile(now.latency, 0.99), quantile(latency, 0.99)];
-  return is === null || would === null ? null : { signal: 'latency', is: is / 1000, would: would / 1000 };
+  return is === null || would === null ? null : gain('latency', is / 1000, would / 1000);
+}
+
+/** A number that would not be better says nothing about the cause: the tail belongs to something else. */
+function gain(signal: string, is: number, would: number): Finding['counterfactual'] {
+  return would < is ? { signal, is, would } : null;
 }
 
 function withoutDomain({ located }: Cause, edges: readonly EdgeEvidence[]) {

@@ -1,6 +1,4 @@
 import type { Change } from '../../enrich/index.ts';
-import { sumCounts } from '../counts.ts';
-import type { EdgeEvidence } from '../detect.ts';
 import { nodeId } from '../keys.ts';
 import { matters } from '../measure.ts';
 import { surprise } from '../statistics/tail.ts';
@@ -27,17 +25,12 @@ export interface Located {
  * The causes of one measure's excess, largest first: the best candidate over workloads and places is taken, its traffic
  * removed, and the search repeated while a significant share of the excess is left (greedy peeling).
  */
-export function localise(
-  whole: Cube,
-  edges: readonly EdgeEvidence[],
-  changes: readonly Change[],
-  price: number,
-): Located[] {
+export function localise(whole: Cube, changes: readonly Change[], price: number): Located[] {
   const excess = accusedExcess(whole);
   const found: Located[] = [];
   let cube = whole;
   while (found.length < FINDINGS && excess > 0 && accusedExcess(cube) >= PEEL_SHARE * excess) {
-    const located = strongest(cube, edges, changes, price, excess);
+    const located = strongest(cube, changes, price, excess);
     if (located === null) break;
     found.push(located);
     cube = without(cube, located.candidate.members);
@@ -45,13 +38,7 @@ export function localise(
   return found;
 }
 
-function strongest(
-  cube: Cube,
-  edges: readonly EdgeEvidence[],
-  changes: readonly Change[],
-  price: number,
-  excess: number,
-): Located | null {
+function strongest(cube: Cube, changes: readonly Change[], price: number, excess: number): Located | null {
   const scopes = [
     ...accusedNodes(cube, 'server').map((node) => workloadCandidates(cube, 'server', node)),
     ...accusedNodes(cube, 'client')
@@ -68,7 +55,7 @@ function strongest(
   const { chosen, others }: AliasClass = aliasClass(cube, best.candidate, best.scope, changes);
   const looked = scopes.reduce((sum, { length }) => sum + length, 0);
   const p = Math.min(1, chance(cube, chosen) * looked * price);
-  if (p > FALSE_REPORTS || !large(cube, chosen, edges)) return null;
+  if (p > FALSE_REPORTS || !matters(cube.measure, chosen, chosen.expected / chosen.total)) return null;
   const same = new Set([chosen, ...others]);
   return {
     cube,
@@ -109,19 +96,4 @@ function callsSeveral(cube: Cube, client: string): boolean {
     if (cube.accused[i] === 1 && nodeId(edge.client) === client) servers.add(nodeId(edge.server));
   }
   return servers.size > 1;
-}
-
-function large(
-  cube: Cube,
-  { members, bad, total, expected }: Candidate,
-  edges: readonly EdgeEvidence[],
-): boolean {
-  const inside = members.map((i) => cube.leaves[i]!);
-  const now = sumCounts(inside.map((leaf) => leaf.now));
-  const own = sumCounts(inside.map((leaf) => leaf.before));
-  // A version or pod that did not exist before is compared with the past of the edges it now serves.
-  const ids = new Set(inside.map((leaf) => leaf.edgeId));
-  const fresh = cube.measure.kind === 'time' && own[cube.measure.time].counts.length === 0;
-  const before = fresh ? sumCounts(edges.filter(({ id }) => ids.has(id)).map((edge) => edge.before)) : own;
-  return matters(cube.measure, now, before, { bad, total }, expected / total);
 }

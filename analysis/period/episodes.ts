@@ -1,7 +1,7 @@
 import type { EdgeCounts } from '../../graph/index.ts';
 import { sumCounts } from '../counts.ts';
 import { matters, sampleOf, thresholdOf } from '../measure.ts';
-import { BASELINE_WINDOWS, SLOW_QUANTILE } from '../thresholds.ts';
+import { BASELINE_WINDOWS } from '../thresholds.ts';
 import type { EdgeSeries } from '../world.ts';
 import { type Stretch, strongestStretch } from './scan.ts';
 import { type EdgeTrack, tracksOf } from './tracks.ts';
@@ -34,11 +34,11 @@ function episodesOfTrack(source: EdgeTrack): Episode[] {
 function large({ edge, measure }: EdgeTrack, { from, to }: Stretch, skip: Uint8Array): boolean {
   const now = sumOf(edge, (i) => i >= from && i < to && skip[i] === 0);
   const then = sumOf(edge, (i) => (i < from || i >= to) && skip[i] === 0);
-  const threshold = measure.kind === 'time' ? thresholdOf(then[measure.time], SLOW_QUANTILE) : 0;
+  const threshold = thresholdOf(measure, then);
   if (threshold === null) return false;
   const usual = sampleOf(measure, then, threshold);
   const rate = usual.total > 0 ? usual.bad / usual.total : 0;
-  return matters(measure, now, then, sampleOf(measure, now, threshold), rate);
+  return matters(measure, sampleOf(measure, now, threshold), rate);
 }
 
 function sumOf(edge: EdgeSeries, use: (index: number) => boolean): EdgeCounts {

@@ -1,6 +1,6 @@
 import type { EdgeCounts } from '../../graph/index.ts';
 import { EMPTY_HISTOGRAM, mergeHistograms } from '../../probe/index.ts';
-import { MEASURES, type Measure, sampleOf, thresholdOf } from '../measure.ts';
+import { MEASURES, type Measure, quantileBucket, sampleOf } from '../measure.ts';
 import type { EdgeSeries } from '../world.ts';
 import type { Track } from './scan.ts';
 
@@ -26,7 +26,7 @@ export function tracksOf(edge: EdgeSeries): EdgeTrack[] {
       continue;
     }
     const all = mergeHistograms(EMPTY_HISTOGRAM, ...filled.map((counts) => counts[measure.time]));
-    const thresholds = new Set(SPAN_QUANTILES.map((q) => thresholdOf(all, q)));
+    const thresholds = new Set(SPAN_QUANTILES.map((q) => quantileBucket(all, q)));
     for (const threshold of thresholds) if (threshold !== null) add(measure, threshold);
   }
   return tracks;
