@@ -1,6 +1,5 @@
 import { serviceChanges } from '../changes/service.ts';
 import { readService, type ServiceView } from '../read/service.ts';
-import { serviceKey } from '../table/services.ts';
 import type { Context, KindTable } from './kind.ts';
 
 export function serviceTable({
@@ -10,10 +9,10 @@ export function serviceTable({
 }: Context): KindTable<ServiceView> {
   return {
     read: readService,
-    key: serviceKey,
-    keys: () => [...services.views()].map(serviceKey),
+    key: ({ ref }) => ref,
+    keys: () => [...services.views()].map(({ ref }) => ref),
     set(view, at, first) {
-      const old = services.latest(serviceKey(view)) ?? undefined;
+      const old = services.latest(view.ref) ?? undefined;
       if (!services.set(view, first ? 0 : at)) return false;
       if (!first) log.add(serviceChanges(old, view, at));
       return true;

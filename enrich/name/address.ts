@@ -33,10 +33,10 @@ export class AddressNamer {
 
   name(end: AddressedEnd, times: Times): Endpoint {
     const { ip, process } = end;
-    const holders = holdersOf(this.#tables.pods, ip, times);
-    if (holders.length === 1) return this.pod(holders[0]!, end, times.to);
+    const held = holdersOf(this.#tables.pods, ip, times);
+    if (held !== null && 'view' in held) return this.pod(held, end, times.to);
     const tags = process === null ? {} : { process };
-    if (holders.length > 1) return this.#pool.unresolved(ip, tags, holders.map(label));
+    if (held !== null) return this.#pool.unresolved(ip, tags, held.map(label));
     const node = this.nodeAt(ip, times.to);
     if (node !== undefined) return this.#onNode(node, end, times.to);
     return this.#service(end, times.to) ?? this.#pool.unresolved(ip, tags);

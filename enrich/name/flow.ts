@@ -2,7 +2,6 @@ import type { Flow } from '../../probe/index.ts';
 import type { Endpoint } from '../endpoint.ts';
 import type { NamedFlow } from '../named-flow.ts';
 import type { PodRecord } from '../table/pods.ts';
-import { serviceKey } from '../table/services.ts';
 import type { Tables } from '../table/tables.ts';
 import { AddressNamer } from './address.ts';
 import { type CgroupPod, podsOfCgroup } from './cgroup.ts';
@@ -98,7 +97,7 @@ export class FlowNamer {
   #asked({ asked, to }: Flow): string | null {
     if (asked === null) return null;
     const found = this.#tables.services.byAddress(asked.ip, asked.port, to);
-    return found.length === 1 ? serviceKey(found[0]!) : null;
+    return found.length === 1 ? found[0]!.ref : null;
   }
 
   #cgroup(path: string): readonly CgroupPod[] {

@@ -13,24 +13,28 @@ export interface Times {
 }
 
 /**
- * Pods that may be the end of a conversation at an address of their own: one, none, or several that cannot be told
- * apart. A connection never changes hands: one that was opened to a pod is that pod's to its end, even when the address
+ * The pod at the end of a conversation at an address of its own; `null` when it was no pod's, a list when several cannot
+ * be told apart. A connection never changes hands: one that was opened to a pod is that pod's to its end, even when the address
  * is another's by then.
  */
-export function holdersOf(pods: Pods, ip: string, { from, to, opened }: Times): readonly PodRecord[] {
+export function holdersOf(
+  pods: Pods,
+  ip: string,
+  { from, to, opened }: Times,
+): PodRecord | null | readonly PodRecord[] {
   const now = own(pods.claims.at(ip, to));
   const [current] = now;
   if (now.length > 1) return now.map(({ holder }) => holder);
-  if (current !== undefined && current.from <= opened) return [current.holder];
+  if (current !== undefined && current.from <= opened) return current.holder;
   const then = own(pods.claims.at(ip, opened));
   const [first] = then;
   if (current === undefined) {
     const known = then.length > 0 ? then : own(pods.claims.at(ip, from));
-    return known.map(({ holder }) => holder);
+    return known.length > 1 ? known.map(({ holder }) => holder) : (known[0]?.holder ?? null);
   }
   // Older than the claim: the API was late, or the connection is older than what is known.
-  if (first === undefined || first.holder === current.holder) return [current.holder];
-  if (then.length === 1 && opened + LAG_MICROS < first.to) return [first.holder];
+  if (first === undefined || first.holder === current.holder) return current.holder;
+  if (then.length === 1 && opened + LAG_MICROS < first.to) return first.holder;
   return [...new Set([...then, current].map(({ holder }) => holder))];
 }
 

@@ -8,7 +8,7 @@ import type { Tables } from '../table/tables.ts';
 import type { EndpointPool } from './pool.ts';
 
 /** Names kept with one state of a pod; processes of many names (build jobs) must not make it grow. */
-const MAX_NAMES = 256;
+const MAX_NAMES = 32;
 
 /** What a flow tells of a pod's end beside the pod. */
 export interface PodEnd {
@@ -34,18 +34,27 @@ export function podEndpoint(
   if (state.workload === null || (!state.workload.certain && state.generation !== owners.generation)) {
     state.workload = owners.workloadOf(state.view);
     state.generation = owners.generation;
-    state.names.clear();
+    state.names = [];
   }
   const node = state.view.node === null ? undefined : nodes.state(state.view.node, time);
   const service = pickService(membershipsOf(members, record, time), end);
   const container = pickContainer(record, state, end);
-  const key = `${node?.id}\0${service}\0${container?.name}\0${end.resolution}\0${end.process}`;
-  const known = state.names.get(key);
-  if (known !== undefined) return known;
-  const made = make(pool, state, node, service, container, end);
-  if (state.names.size >= MAX_NAMES) state.names.clear();
-  state.names.set(key, made);
-  return made;
+  const { resolution, process } = end;
+  for (const known of state.names) {
+    if (
+      known.process === process &&
+      known.service === service &&
+      known.container === container &&
+      known.node === node &&
+      known.resolution === resolution
+    ) {
+      return known.endpoint;
+    }
+  }
+  const endpoint = make(pool, state, node, service, container, end);
+  const kept = state.names.length < MAX_NAMES ? state.names : [];
+  state.names = [...kept, { node, service, container, resolution, process, endpoint }];
+  return endpoint;
 }
 
 export function membershipsOf(
@@ -69,8 +78,7 @@ function pickService(memberships: readonly Membership[], { service, port }: PodE
   const asked =
     service === null ? undefined : memberships.find((membership) => membership.service === service);
   const leading = port === null ? undefined : memberships.find(({ ports }) => ports.includes(port));
-  const picked = (asked ?? leading ?? memberships[0]!).service;
-  return picked.slice(picked.indexOf('/') + 1);
+  return (asked ?? leading ?? memberships[0]!).name;
 }
 
 /** By its id, else as the only one that runs, else as the only one that declares the port. */
@@ -79,6 +87,7 @@ function pickContainer(
   { view, lasting }: PodState,
   { containerId, port }: PodEnd,
 ): ContainerView | null {
+  if (view.containers.length === 1) return view.containers[0]!;
   const name = containerId === null ? undefined : record.containers.get(containerId);
   if (name !== undefined) return view.containers.find((container) => container.name === name) ?? null;
   if (lasting.length === 1) return lasting[0]!;

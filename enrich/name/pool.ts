@@ -22,8 +22,9 @@ export class EndpointPool {
   }
 
   get(resolution: Resolution, tags: Tags, candidates: readonly string[] = []): Endpoint {
-    const listed = [...new Set(candidates)].sort().slice(0, MAX_CANDIDATES);
-    const key = JSON.stringify([resolution, TAGS.map((tag) => tags[tag] ?? null), listed]);
+    const listed =
+      candidates.length === 0 ? NOBODY : [...new Set(candidates)].sort().slice(0, MAX_CANDIDATES);
+    const key = keyOf(resolution, tags, listed);
     const known = this.#endpoints.get(key);
     if (known !== undefined) return known;
     if (this.#endpoints.size >= MAX_ENDPOINTS) this.#endpoints.clear();
@@ -31,7 +32,7 @@ export class EndpointPool {
     const endpoint = Object.freeze({
       resolution,
       tags: Object.freeze(Object.fromEntries(ordered) as Tags),
-      candidates: Object.freeze(listed),
+      candidates: Object.freeze(listed) as readonly string[],
     });
     this.#endpoints.set(key, endpoint);
     return endpoint;
@@ -53,6 +54,19 @@ export class EndpointPool {
     this.#folded += 1;
     return open ? 'other public' : 'other private';
   }
+}
+
+const NOBODY: readonly string[] = Object.freeze([]);
+
+/** Each value behind its length, so that no two endpoints share a key whatever characters their names hold. */
+function keyOf(resolution: Resolution, tags: Tags, candidates: readonly string[]): string {
+  let key: string = resolution;
+  for (const tag of TAGS) {
+    const value = tags[tag];
+    key += value === undefined ? ',' : `,${value.length}:${value}`;
+  }
+  for (const name of candidates) key += `,${name.length}:${name}`;
+  return key;
 }
 
 const isPublic = (ip: string): boolean => ipaddr.isValid(ip) && ipaddr.parse(ip).range() === 'unicast';

@@ -2,7 +2,6 @@ import type { Endpoint } from '../endpoint.ts';
 import type { ServiceView, SliceView } from '../read/service.ts';
 import type { Workload } from '../table/owners.ts';
 import type { PodRecord } from '../table/pods.ts';
-import { serviceKey } from '../table/services.ts';
 import type { Tables } from '../table/tables.ts';
 import type { EndpointPool } from './pool.ts';
 
@@ -13,7 +12,7 @@ import type { EndpointPool } from './pool.ts';
 export class ServiceNamer {
   readonly #tables: Tables;
   readonly #pool: EndpointPool;
-  #behind = new WeakMap<readonly SliceView[], { readonly generation: string; readonly found: Behind }>();
+  readonly #named = new WeakMap<ServiceView, Named>();
 
   constructor(tables: Tables, pool: EndpointPool) {
     this.#tables = tables;
@@ -21,7 +20,25 @@ export class ServiceNamer {
   }
 
   endpoint(service: ServiceView, time: number): Endpoint {
-    const { workloads, addresses } = this.#resolve(this.#tables.members.slices(serviceKey(service), time));
+    const { pods, owners, members } = this.#tables;
+    const slices = members.slices(service.ref, time);
+    const known = this.#named.get(service);
+    if (known?.slices === slices && known.pods === pods.generation && known.owners === owners.generation) {
+      return known.endpoint;
+    }
+    const endpoint = this.#make(service, slices);
+    this.#named.set(service, { slices, pods: pods.generation, owners: owners.generation, endpoint });
+    return endpoint;
+  }
+
+  /** Names of the workloads behind a service now. */
+  workloads({ ref }: ServiceView): readonly string[] {
+    const { workloads } = this.#behind(this.#tables.members.latest(ref));
+    return [...new Set([...workloads.values()].map(({ name }) => name))].sort();
+  }
+
+  #make(service: ServiceView, slices: readonly SliceView[]): Endpoint {
+    const { workloads, addresses } = this.#behind(slices);
     const tags = { namespace: service.namespace, service: service.name };
     const [only] = workloads.values();
     if (only !== undefined && workloads.size === 1 && addresses.length === 0) {
@@ -30,17 +47,8 @@ export class ServiceNamer {
     return this.#pool.get('service', tags, [...workloads.keys(), ...addresses]);
   }
 
-  /** Names of the workloads behind a service now. */
-  workloads(service: ServiceView): readonly string[] {
-    const { workloads } = this.#resolve(this.#tables.members.latest(serviceKey(service)));
-    return [...new Set([...workloads.values()].map(({ name }) => name))].sort();
-  }
-
-  #resolve(slices: readonly SliceView[]): Behind {
+  #behind(slices: readonly SliceView[]): Behind {
     const { pods, owners } = this.#tables;
-    const generation = `${pods.generation}/${owners.generation}`;
-    const known = this.#behind.get(slices);
-    if (known?.generation === generation) return known.found;
     const workloads = new Map<string, Workload>();
     const addresses: string[] = [];
     for (const { pod, ips } of slices.flatMap(({ members }) => members)) {
@@ -50,9 +58,7 @@ export class ServiceNamer {
         workloads.set(`${record.view.namespace}/${workload.kind}/${workload.name}`, workload);
       } else if (ips[0] !== undefined) addresses.push(ips[0]);
     }
-    const found = { workloads, addresses };
-    this.#behind.set(slices, { generation, found });
-    return found;
+    return { workloads, addresses };
   }
 
   #holder(ip: string | undefined): PodRecord | undefined {
@@ -65,4 +71,12 @@ export class ServiceNamer {
 interface Behind {
   readonly workloads: ReadonlyMap<string, Workload>;
   readonly addresses: readonly string[];
+}
+
+/** An endpoint, and the state of the tables it was made from. */
+interface Named {
+  readonly slices: readonly SliceView[];
+  readonly pods: number;
+  readonly owners: number;
+  readonly endpoint: Endpoint;
 }

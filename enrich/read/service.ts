@@ -3,6 +3,8 @@ import { address, each, field, items, path, port, text, texts } from './value.ts
 
 /** What naming needs of a Service. */
 export interface ServiceView extends Meta {
+  /** `namespace/name`, as slices refer to their service. */
+  readonly ref: string;
   readonly clusterIps: readonly string[];
   /** External and load balancer addresses: several services may share one and differ in the port. */
   readonly sharedIps: readonly string[];
@@ -19,6 +21,7 @@ export function readService(object: unknown): ServiceView | null {
   const balancers = path(object, 'status', 'loadBalancer', 'ingress');
   return {
     ...meta,
+    ref: `${meta.namespace}/${meta.name}`,
     // A headless service says "None" here, which is no address.
     clusterIps: unique([...(first === null ? [] : [first]), ...each(field(spec, 'clusterIPs'), address)]),
     sharedIps: unique([

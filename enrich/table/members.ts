@@ -6,7 +6,9 @@ const MAX_SLICES = 200_000;
 
 /** A service a pod belongs to, and the ports of the pod it leads to. */
 export interface Membership {
+  /** `namespace/name` of the service. */
   readonly service: string;
+  readonly name: string;
   readonly ports: readonly number[];
 }
 
@@ -102,12 +104,14 @@ export class Members {
     const sorted = [...ports].sort(([a], [b]) => (a < b ? -1 : 1));
     const timeline = this.#byMember.get(member) ?? new Timeline();
     timeline.set(
-      sorted.map(([service, of]) => ({ service, ports: [...of] })),
+      sorted.map(([service, of]) => ({ service, name: nameOf(service), ports: [...of] })),
       at,
     );
     this.#byMember.set(member, timeline);
   }
 }
+
+const nameOf = (service: string): string => service.slice(service.indexOf('/') + 1);
 
 /** A pod counts as itself, not by its address, which another pod may have next. */
 export function membersOf(slice: SliceView | undefined): ReadonlySet<string> {

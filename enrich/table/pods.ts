@@ -1,6 +1,7 @@
-import type { Endpoint } from '../endpoint.ts';
+import type { Endpoint, Resolution } from '../endpoint.ts';
 import { type ContainerView, isOver, type PodView } from '../read/pod.ts';
 import { Claims } from './claims.ts';
+import type { NodeState } from './nodes.ts';
 import type { Workload } from './owners.ts';
 import { Timeline } from './timeline.ts';
 
@@ -11,6 +12,16 @@ const SECOND = 1_000_000;
 /** Runtime ids remembered of one pod; a pod in a crash loop goes on making new ones. */
 const MAX_CONTAINER_IDS = 64;
 
+/** An endpoint already made of a pod, and everything it was made of. */
+export interface PodName {
+  readonly node: NodeState | undefined;
+  readonly service: string | undefined;
+  readonly container: ContainerView | null;
+  readonly resolution: Resolution;
+  readonly process: string | null;
+  readonly endpoint: Endpoint;
+}
+
 /** A pod as it was for a time, and the names already made of it. */
 export interface PodState {
   readonly view: PodView;
@@ -19,7 +30,7 @@ export interface PodState {
   workload: Workload | null;
   /** Generation of the owner table `workload` was found in. */
   generation: number;
-  readonly names: Map<string, Endpoint>;
+  names: readonly PodName[];
 }
 
 /** One pod through its life. */
@@ -150,7 +161,7 @@ export class Pods {
 
 function stateOf(view: PodView): PodState {
   const lasting = view.initializing ? [] : view.containers.filter((container) => container.lasting);
-  return { view, lasting, workload: null, generation: -1, names: new Map() };
+  return { view, lasting, workload: null, generation: -1, names: [] };
 }
 
 /** Everything a name is made of; a pod's conditions, restarts and phases leave it as it is. */
