@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { extname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
@@ -24,15 +24,19 @@ interface Asset {
 }
 
 /**
- * Serves the built page from memory: a request chooses among the files that were there at the start, so no path can
+ * Serves the built page from memory: a request chooses among the files that were built, so no path can
  * lead elsewhere. Addresses of the page itself (`/`, `/map/…`) all get its one document.
  */
 export function assets(folder = PAGE_FOLDER): { page: Handler; file: Handler } {
-  let loaded: ReadonlyMap<string, Asset> | null = null;
+  let loaded: { readonly built: number; readonly files: ReadonlyMap<string, Asset> } | null = null;
   const files = (): ReadonlyMap<string, Asset> => {
-    loaded ??= existsSync(join(folder, 'index.html')) ? load(folder) : null;
-    if (loaded !== null) return loaded;
-    throw new HttpProblem(503, 'FL-558', 'The page has not been built', 'Run npm run build, then reload.');
+    const built = statSync(join(folder, 'index.html'), { throwIfNoEntry: false })?.mtimeMs;
+    if (built === undefined) {
+      throw new HttpProblem(503, 'FL-558', 'The page has not been built', 'Run npm run build, then reload.');
+    }
+    // Built again while running: the old names are gone, so everything is read anew.
+    if (loaded?.built !== built) loaded = { built, files: load(folder) };
+    return loaded.files;
   };
   return {
     page: (context) => answer(context, files().get('/index.html')!, 'no-cache'),

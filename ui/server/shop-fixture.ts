@@ -1,6 +1,6 @@
 import type { Endpoint } from '../../enrich/index.ts';
 import { type EdgeCounts, type EdgeRow, type EdgeStore, WINDOW_MICROS } from '../../graph/index.ts';
-import { EMPTY_HISTOGRAM, type Histogram, histogramOf } from '../../probe/index.ts';
+import { EMPTY_HISTOGRAM, histogramOf } from '../../probe/index.ts';
 
 /** A shop written through the edge table's own door: twenty quiet minutes, then payment v2.12 answers slowly. */
 export const SHOP_START = Date.parse('2026-11-20T02:48:00Z') * 1000;
@@ -96,9 +96,6 @@ function times(count: number, median: number, random: () => number): number[] {
   });
 }
 
-const share = (histogram: readonly number[], part: number): Histogram =>
-  histogramOf(histogram.map((value) => value * part));
-
 function countsOf(latencies: readonly number[], usual: number, random: () => number): EdgeCounts {
   const requests = latencies.length;
   return {
@@ -117,7 +114,7 @@ function countsOf(latencies: readonly number[], usual: number, random: () => num
     retransmits: random() < 0.02 ? 1 : 0,
     latency: histogramOf(latencies),
     wait: histogramOf(times(requests, usual * 0.02, random)),
-    service: share(latencies, 0.9),
+    service: histogramOf(latencies.map((value) => Math.max(50, 0.97 * value - 200))),
     rtt: histogramOf(times(Math.ceil(requests / 3), 210, random)),
     connect: requests === 0 ? EMPTY_HISTOGRAM : histogramOf(times(Math.ceil(requests / 3), 240, random)),
   };

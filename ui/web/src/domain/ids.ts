@@ -20,3 +20,16 @@ export function nodeId({ namespace, workload }: NodeName): string {
 export function edgeId({ client, server, port }: EdgeName): string {
   return `${client.length}:${client}>${server}:${port}`;
 }
+
+/** Namespace of an id; empty for what lives outside the cluster. */
+export function namespaceOf(id: string): string {
+  const slash = id.indexOf('/');
+  return slash < 0 ? '' : id.slice(0, slash);
+}
+
+/** The name as it is said among workloads of one namespace. */
+export function within(id: string, namespace: string | undefined): string {
+  return namespace !== undefined && namespace !== '' && id.startsWith(`${namespace}/`)
+    ? id.slice(namespace.length + 1)
+    : id;
+}

@@ -115,12 +115,12 @@ const GLYPH: Readonly<Record<Status, string>> = { ok: '●', warn: '▲', bad: '
 
 function labelOf({ status, signal, now }: MapEdgeBody, chosen: boolean): string {
   if ((status === 'bad' || status === 'warn') && signal !== null) {
-    const value = signal.is === null ? '' : ` ${inUnit(signal.is, signal.unit)}`;
+    const value = signal.is === null ? '' : `\n${inUnit(signal.is, signal.unit)}`;
     return `${GLYPH[status]} ${signalWord(signal.signal)}${value}`;
   }
   if (!chosen) return '';
-  if (now.requests === 0) return `${GLYPH[status]} ${perSecond(now.connectionsPerSecond)} conn/s`;
-  return `${GLYPH[status]} ${perSecond(now.requestsPerSecond)}/s · ${millis(now.latencyMs.p99)}`;
+  if (now.requests === 0) return `${GLYPH[status]} ${perSecond(now.connectionsPerSecond)}\nconn/s`;
+  return `${GLYPH[status]} ${perSecond(now.requestsPerSecond)}/s\n${millis(now.latencyMs.p99)}`;
 }
 
 /** The picture in words, for those who cannot see it. */

@@ -32,12 +32,17 @@ export function badWord(signal: string): string {
   }
 }
 
+/** Less than this is not worth a number among others. */
+const NOTHING_MS = 0.05;
+
 /** Where the added time went: `service +1.7 s, network +0 ms`. */
 export function splitText(split: ReportFinding['split']): string | null {
   if (split === null) return null;
   const parts = (['service', 'network', 'wait'] as const).flatMap((name) => {
     const value = split[name];
-    return value === null ? [] : [`${name} ${value < 0 ? '−' : '+'}${millis(Math.abs(value))}`];
+    if (value === null) return [];
+    if (Math.abs(value) < NOTHING_MS) return [`${name} unchanged`];
+    return [`${name} ${value < 0 ? '−' : '+'}${millis(Math.abs(value))}`];
   });
   return parts.length === 0 ? null : parts.join(', ');
 }

@@ -1,5 +1,3 @@
-/** Longest label drawn on a card; the full name is in the tooltip, the table and the panel. */
-export const CARD_CHARACTERS = 15;
 /** Longest name any element of the page shows; a 10 kB name must not push everything else away. */
 export const NAME_CHARACTERS = 160;
 
@@ -22,4 +20,17 @@ export function ellipsis(name: string, length: number): string {
 
 export function shortName(name: string): string {
   return ellipsis(name, NAME_CHARACTERS);
+}
+
+/** The longest middle-shortened form that fits; the full name is in the tooltip, the table and the panel. */
+export function fitted(name: string, fits: (text: string) => boolean): string {
+  const whole = shortName(name);
+  if (fits(whole)) return whole;
+  let [low, high] = [1, NAME_CHARACTERS];
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if (fits(ellipsis(name, middle))) low = middle;
+    else high = middle - 1;
+  }
+  return ellipsis(name, low);
 }

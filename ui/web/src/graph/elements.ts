@@ -1,5 +1,5 @@
 import type { ElementDefinition } from 'cytoscape';
-import { cardImage } from '../domain/card.ts';
+import { cardImage, type Measure } from '../domain/card.ts';
 import type { Point } from '../domain/layout/index.ts';
 import type { Drawing, DrawnEdge, DrawnNode } from '../domain/map-model.ts';
 import { shapeOf } from './style.ts';
@@ -17,7 +17,12 @@ function nodeElement(drawn: DrawnNode, theme: Theme): ElementDefinition {
   const { node } = drawn;
   return {
     group: 'nodes',
-    data: { id: `n ${drawn.id}`, name: drawn.id, image: cardImage(node, theme), shape: shapeOf(node.kind) },
+    data: {
+      id: `n ${drawn.id}`,
+      name: drawn.id,
+      image: cardImage(node, theme, measure),
+      shape: shapeOf(node.kind),
+    },
     position: { x: drawn.x, y: drawn.y },
     classes: classes(node.status, {
       centre: drawn.centre,
@@ -60,3 +65,11 @@ function pixels({ x, y }: Point): string {
 function classes(status: string, flags: Readonly<Record<string, boolean>>): string[] {
   return [status, ...Object.keys(flags).filter((name) => flags[name])];
 }
+
+const context = document.createElement('canvas').getContext('2d');
+
+const measure: Measure = (text, font) => {
+  if (context === null) return text.length * 8;
+  context.font = font;
+  return context.measureText(text).width;
+};

@@ -82,6 +82,8 @@ export function styleSheet(theme: Theme): StylesheetJson {
         'font-size': 11,
         'font-weight': 600,
         'font-family': 'system-ui, -apple-system, "Segoe UI", Roboto, "DejaVu Sans", sans-serif',
+        'text-wrap': 'wrap',
+        'line-height': 1.15,
         'text-background-color': theme.surface,
         'text-background-opacity': 0.92,
         'text-background-padding': '3px',
@@ -97,11 +99,11 @@ export function styleSheet(theme: Theme): StylesheetJson {
     { selector: 'edge.bad, edge.warn', style: { 'z-index': 5 } },
     {
       selector: 'edge.at-server',
-      style: { 'target-label': 'data(label)', 'target-text-offset': 49 },
+      style: { 'target-label': 'data(label)', 'target-text-offset': 40 },
     },
     {
       selector: 'edge.at-client',
-      style: { 'source-label': 'data(label)', 'source-text-offset': 49 },
+      style: { 'source-label': 'data(label)', 'source-text-offset': 36 },
     },
     {
       selector: 'edge.marked',

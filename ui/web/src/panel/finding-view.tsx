@@ -1,4 +1,5 @@
 import { clock, count, percent, span } from '../domain/format.ts';
+import { namespaceOf, within } from '../domain/ids.ts';
 import {
   badWord,
   counterfactualText,
@@ -38,7 +39,7 @@ export function FindingView({ finding, service, marked, mark, select }: Props) {
           <dd>
             {'client' in origin ? (
               <button type="button" class="link" onClick={() => select({ kind: 'edge', edge: origin })}>
-                <EdgeTitle {...origin} />
+                <EdgeTitle {...origin} home={namespaceOf(service)} />
               </button>
             ) : (
               <Name text={origin.workload} />
@@ -83,7 +84,8 @@ export function FindingView({ finding, service, marked, mark, select }: Props) {
           <div>
             <dt>Without it</dt>
             <dd>
-              <Name text={service} length={40} /> {counterfactualText(finding.counterfactual)}
+              <Name text={within(service, namespaceOf(service))} length={40} />{' '}
+              {counterfactualText(finding.counterfactual)}
             </dd>
           </div>
         )}

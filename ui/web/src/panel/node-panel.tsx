@@ -1,7 +1,7 @@
 import type { MapBody, MapEdgeBody } from '../../../server/index.ts';
 import { apiPath } from '../api.ts';
 import { inUnit, millis, percent, perSecond } from '../domain/format.ts';
-import { edgeId } from '../domain/ids.ts';
+import { edgeId, within } from '../domain/ids.ts';
 import { HOME, type Selection } from '../domain/route.ts';
 import { byStatus, STATUS_WORD, signalWord } from '../domain/status.ts';
 import { Name } from '../parts/name.tsx';
@@ -61,9 +61,21 @@ export function NodePanel({ id, at, tick, centre, select, open, navigate }: Prop
         <Fact title="Nodes" values={node.nodes} />
       </dl>
       <h3>Called by</h3>
-      <EdgeList edges={into} end="client" select={select} none="Nobody in this minute." />
+      <EdgeList
+        edges={into}
+        end="client"
+        select={select}
+        none="Nobody in this minute."
+        home={node.namespace}
+      />
       <h3>Calls</h3>
-      <EdgeList edges={out} end="server" select={select} none="Nothing in this minute." />
+      <EdgeList
+        edges={out}
+        end="server"
+        select={select}
+        none="Nothing in this minute."
+        home={node.namespace}
+      />
     </article>
   );
 }
@@ -90,6 +102,7 @@ function EdgeList(props: {
   readonly end: 'client' | 'server';
   readonly select: Props['select'];
   readonly none: string;
+  readonly home: string;
 }) {
   if (props.edges.length === 0) return <p class="note">{props.none}</p>;
   const sorted = [...props.edges].sort(
@@ -110,7 +123,7 @@ function EdgeList(props: {
           >
             <StatusIcon status={edge.status} />
             <span>
-              <Name text={edge[props.end]} length={34} />
+              <Name text={within(edge[props.end], props.home)} length={34} />
               <span class="port"> :{edge.port}</span>
             </span>
             <span class="note">{say(edge)}</span>

@@ -29,20 +29,26 @@ export function Others({ report, open }: { report: ReportBody; open: (node: stri
           </dd>
         </div>
       )}
-      {innocent.map(([because, nodes]) => (
-        <div key={because}>
+      {innocent.length > 0 && (
+        <div>
           <dt>Innocent</dt>
           <dd>
-            {nodes.map((node, index) => (
-              <span key={nodeId(node)}>
-                {index > 0 && ', '}
-                <Name text={node.workload} length={40} />
-              </span>
-            ))}
-            <span class="note"> {shortName(because)}</span>
+            <ul class="plain">
+              {innocent.map(([because, nodes]) => (
+                <li key={because}>
+                  {nodes.map((node, index) => (
+                    <span key={nodeId(node)}>
+                      {index > 0 && ', '}
+                      <Name text={node.workload} length={40} />
+                    </span>
+                  ))}
+                  <span class="note"> {shortName(because)}</span>
+                </li>
+              ))}
+            </ul>
           </dd>
         </div>
-      ))}
+      )}
     </dl>
   );
 }

@@ -10,7 +10,7 @@ export function Sql({ title, text }: { title: string; text: string }) {
   return (
     <details class="sql">
       <summary>{title}</summary>
-      <pre tabIndex={0}>{text}</pre>
+      <pre>{text}</pre>
       <button type="button" class="quiet" onClick={copy}>
         {copied ? 'Copied' : 'Copy'}
       </button>

@@ -90,18 +90,19 @@ export function Search({ open, focusHere }: { open: (service: string) => void; f
         onBlur={() => setShown(false)}
         onKeyDown={key}
       />
-      <kbd aria-hidden="true">/</kbd>
+      <kbd>/</kbd>
       {listed && fresh !== null && (
         <div class="hits">
           {fresh.hits.length === 0 && (
             <p class="note">Nothing is called that.{choices.length > 0 ? ' The nearest:' : ''}</p>
           )}
-          <ul id="search-hits" role="listbox" aria-label="Matches">
+          <div id="search-hits" role="listbox" aria-label="Matches">
             {choices.map((choice, index) => (
-              <li
+              <div
                 key={`${choice.kind} ${choice.label} ${choice.service}`}
                 id={`hit-${index}`}
                 role="option"
+                tabIndex={-1}
                 aria-selected={index === active}
                 onPointerDown={(event) => {
                   event.preventDefault();
@@ -119,9 +120,9 @@ export function Search({ open, focusHere }: { open: (service: string) => void; f
                     </>
                   )}
                 </span>
-              </li>
+              </div>
             ))}
-          </ul>
+          </div>
         </div>
       )}
     </search>

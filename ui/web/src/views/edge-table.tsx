@@ -1,6 +1,6 @@
 import type { MapBody, MapEdgeBody } from '../../../server/index.ts';
 import { inUnit, millis, percent, perSecond } from '../domain/format.ts';
-import { edgeId } from '../domain/ids.ts';
+import { edgeId, namespaceOf } from '../domain/ids.ts';
 import { summary } from '../domain/map-model.ts';
 import type { Selection } from '../domain/route.ts';
 import { signalWord } from '../domain/status.ts';
@@ -25,7 +25,7 @@ export function EdgeTable({ map, selection, select, open }: Props) {
       <p class="note">{summary(map)}</p>
       <DataTable
         caption={`Edges around ${map.centre}`}
-        columns={columns(select)}
+        columns={columns(select, namespaceOf(map.centre))}
         rows={map.edges}
         rowKey={edgeId}
         initial={{ column: 'state', ascending: false }}
@@ -66,7 +66,7 @@ export function EdgeTable({ map, selection, select, open }: Props) {
 
 const RANK = { ok: 0, unknown: 1, warn: 2, bad: 3 } as const;
 
-function columns(select: Props['select']): Column<MapEdgeBody>[] {
+function columns(select: Props['select'], home: string): Column<MapEdgeBody>[] {
   const number = (
     key: string,
     title: string,
@@ -86,7 +86,7 @@ function columns(select: Props['select']): Column<MapEdgeBody>[] {
             select({ kind: 'edge', edge: { client: edge.client, server: edge.server, port: edge.port } })
           }
         >
-          <EdgeTitle {...edge} />
+          <EdgeTitle {...edge} home={home} />
         </button>
       ),
     },

@@ -53,7 +53,7 @@ export function MapCanvas({ map, still, selection, marks, select, open, showAll 
     };
   }, []);
   useEffect(() => graph?.draw(drawing), [graph, drawing]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a new view is fitted once, a refreshed one never
+  // A new view is fitted once, a refreshed one never.
   useEffect(() => graph?.fit(), [graph, still]);
 
   const key = (event: KeyboardEvent): void => {
@@ -73,9 +73,8 @@ export function MapCanvas({ map, still, selection, marks, select, open, showAll 
     event.stopPropagation();
   };
   return (
-    <div
+    <section
       class="canvas"
-      role="group"
       // biome-ignore lint/a11y/noNoninteractiveTabindex: the arrow keys walk the map while it is focused
       tabIndex={0}
       aria-label="Map. Arrow keys walk, Enter opens, t shows the same as a table."
@@ -107,7 +106,7 @@ export function MapCanvas({ map, still, selection, marks, select, open, showAll 
           </button>
         </fieldset>
       </div>
-    </div>
+    </section>
   );
 }
 

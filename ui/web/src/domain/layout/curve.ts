@@ -11,6 +11,8 @@ export interface Curve {
 
 /** How far an arc between two cards of one column bulges out. */
 const BULGE = 64;
+/** Part of a gap that a line stays level at either side. */
+const LEAD = 0.42;
 /** Distance of parallel edges (same ends, other port). */
 const PARALLEL = 10;
 
@@ -66,8 +68,8 @@ function level(start: Point, end: Point, passes: readonly Point[], half: number,
   for (let i = 1; i < stations.length; i++) {
     const from = stations[i - 1]!.out;
     const to = stations[i]!.in;
-    const middle = (from.x + to.x) / 2;
-    controls.push({ x: middle, y: from.y }, { x: middle, y: to.y });
+    const lead = (to.x - from.x) * LEAD;
+    controls.push({ x: from.x + lead, y: from.y }, { x: to.x - lead, y: to.y });
     if (i < stations.length - 1) controls.push(to, stations[i]!.out);
   }
   return controls;

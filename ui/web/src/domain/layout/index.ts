@@ -7,8 +7,8 @@ export { type Curve, curveOf } from './curve.ts';
 export type { Layout, LayoutEdge, LayoutGraph, Point } from './types.ts';
 
 /** Size of a card and distance of columns, pixels at zoom 1. */
-export const CARD = { width: 146, height: 44 } as const;
-const COLUMN_PITCH = 226;
+export const CARD = { width: 150, height: 44 } as const;
+const COLUMN_PITCH = 230;
 
 /**
  * Callers left, centre at the origin, dependencies right. The same neighbourhood always gives the same picture,
@@ -18,8 +18,8 @@ export function layOut(graph: LayoutGraph): Layout {
   const columns = columnsOf(graph);
   const cut = threads(columns, graph.edges);
   const order = orderOf(cut);
-  const rows = placeRows(order, cut.segments);
   const originColumn = columns.get(graph.centre) ?? 0;
+  const rows = placeRows(order, cut.segments, originColumn);
   const originRow = rows.get(graph.centre) ?? 0;
   const point = (id: string, column: number): Point => ({
     x: (column - originColumn) * COLUMN_PITCH,

@@ -1,3 +1,4 @@
+import { groupBy } from '../group.ts';
 import type { Order, Segment } from './types.ts';
 
 /** Heights kept free for a card and for a passing edge, pixels at zoom 1. */
@@ -7,39 +8,46 @@ const ROUNDS = 16;
 
 /**
  * Vertical positions: every item wants to be level with its neighbours, none may come closer to the next than its
- * height. Alternating sweeps of the exact solution of one column each.
+ * height. Alternating sweeps settle the whole; a last one outwards from the centre makes single lines straight.
  */
-export function placeRows(order: Order, segments: readonly Segment[]): Map<string, number> {
+export function placeRows(order: Order, segments: readonly Segment[], centre: number): Map<string, number> {
   const y = new Map<string, number>();
-  for (const column of order) {
-    const gaps = separations(column);
-    const total = gaps.reduce((sum, gap) => sum + gap, 0);
-    let at = -total / 2;
-    column.forEach((item, row) => {
-      at += gaps[row]!;
-      y.set(item.id, at);
-    });
-  }
-  const near = new Map<string, string[]>();
-  for (const { left, right } of segments) {
-    near.set(left, [...(near.get(left) ?? []), right]);
-    near.set(right, [...(near.get(right) ?? []), left]);
-  }
+  for (const column of order) stack(column, y);
+  const inward = groupBy(segments, (segment) => segment.right);
+  const outward = groupBy(segments, (segment) => segment.left);
+  const left = (id: string): string[] => (inward.get(id) ?? []).map((segment) => segment.left);
+  const right = (id: string): string[] => (outward.get(id) ?? []).map((segment) => segment.right);
   for (let round = 0; round < ROUNDS; round++) {
-    const columns = round % 2 === 0 ? order : order.toReversed();
-    for (const column of columns) {
-      const wanted = column.map(({ id }) => {
-        const others = near.get(id) ?? [];
-        if (others.length === 0) return y.get(id)!;
-        return others.reduce((sum, other) => sum + y.get(other)!, 0) / others.length;
-      });
-      const solved = spread(wanted, separations(column));
-      column.forEach((item, row) => {
-        y.set(item.id, solved[row]!);
-      });
+    for (const column of round % 2 === 0 ? order : order.toReversed()) {
+      align(column, y, (id) => [...left(id), ...right(id)]);
     }
   }
+  for (const column of order.slice(centre + 1)) align(column, y, left);
+  for (const column of order.slice(0, centre).reverse()) align(column, y, right);
   return y;
+}
+
+/** Rows one below the other, the middle at zero. */
+function stack(column: Order[number], y: Map<string, number>): void {
+  const gaps = separations(column);
+  let at = -gaps.reduce((sum, gap) => sum + gap, 0) / 2;
+  column.forEach((item, row) => {
+    at += gaps[row]!;
+    y.set(item.id, at);
+  });
+}
+
+/** Moves a column as close to the mean of its neighbours as its order and separations allow. */
+function align(column: Order[number], y: Map<string, number>, near: (id: string) => readonly string[]): void {
+  const wanted = column.map(({ id }) => {
+    const others = near(id);
+    if (others.length === 0) return y.get(id)!;
+    return others.reduce((sum, other) => sum + y.get(other)!, 0) / others.length;
+  });
+  const solved = spread(wanted, separations(column));
+  column.forEach((item, row) => {
+    y.set(item.id, solved[row]!);
+  });
 }
 
 /** Room between each item and the one above it; 0 for the first. */
