@@ -16,7 +16,7 @@ const names = readdirSync(folder, { withFileTypes: true })
 
 const [name, ...rest] = process.argv.slice(2);
 if (name === undefined || !names.includes(name)) {
-  if (name !== undefined) console.error(`FL-601: there is no benchmark "${name}". Choose one of the list.`);
+  if (name !== undefined) console.error(`FL-620: there is no benchmark "${name}". Choose one of the list.`);
   console.error(`npm run -s bench -- NAME …\n\n${names.map((each) => `  ${each}`).join('\n')}`);
   process.exit(2);
 }

@@ -64,7 +64,7 @@ async function until(running: RunningCluster, quiet: (state: PodState) => boolea
     await sleep(POLL_MILLIS);
   }
   throw new FaultlineError(
-    'FL-583',
+    'FL-582',
     'The world did not become quiet within a minute.',
     'End the faults first: a network that drops everything also keeps connections from ending.',
   );

@@ -104,7 +104,7 @@ export class PodProcess {
 
   #end(cause: Error): void {
     this.#ended ??= new FaultlineError(
-      'FL-582',
+      'FL-581',
       `The process of pod ${this.pod.name} ended although nobody told it to: ${this.#stderr.trim() || cause.message}`,
       'Start the world again; the counts of this one are not complete.',
       { cause },

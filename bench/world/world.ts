@@ -1,8 +1,7 @@
 import { mkdir } from 'node:fs/promises';
-import { FaultlineError } from '../../probe/index.ts';
 import { removeWorld, sweepLeftovers } from './cleanup.ts';
 import type { Injected, Injection } from './faults/fault.ts';
-import { FAULTS, type FaultName } from './faults/index.ts';
+import { findFault } from './faults/index.ts';
 import { folderOf, netnsPrefix, newWorldId } from './identity.ts';
 import { dropInvalid } from './kube-proxy.ts';
 import { type Ledger, readLedger } from './ledger.ts';
@@ -52,11 +51,11 @@ export interface World {
   /** Issues so many journeys and waits for the last to end. */
   drive(rate: number, journeys: number, options?: LoadOptions): Promise<Journeys>;
   journeys(): Promise<Journeys>;
-  /** Stops the load and waits until nothing is under way and every connection is closed. Throws FL-583. */
+  /** Stops the load and waits until nothing is under way and every connection is closed. Throws FL-582. */
   quiesce(): Promise<void>;
   /** Exact once the world is quiet; before that, requests under way count as neither answered nor failed. */
   ledger(): Promise<Ledger>;
-  /** Switches a fault on. Throws FL-602 for a fault or place there is not. */
+  /** Switches a fault on. Throws FL-621 for a fault or place there is not. */
   inject(fault: string, place?: string): Promise<Injected>;
   /** Removes everything. May be called again. */
   stop(): Promise<void>;
@@ -166,13 +165,13 @@ function open(
     journeys: () => journeysOf(running),
     quiesce: () => whole(() => quiesce(running)),
     ledger: () => whole(() => readLedger(running)),
-    async inject(name, place) {
-      const { fault, where } = lookUp(name, place);
-      const injection = await fault.inject(running, where);
+    async inject(name, wanted) {
+      const { fault, place } = findFault(name, wanted);
+      const injection = await fault.inject(running, place);
       active.add(injection);
       return {
         fault: name,
-        place: where,
+        place,
         at: Date.now(),
         truth: injection.truth,
         async undo() {
@@ -182,15 +181,4 @@ function open(
     },
     stop: stopOnce,
   };
-}
-
-function lookUp(name: string, place: string | undefined) {
-  const fault = Object.hasOwn(FAULTS, name) ? FAULTS[name as FaultName] : undefined;
-  const where = place ?? fault?.places[0];
-  if (fault !== undefined && where !== undefined && fault.places.includes(where)) return { fault, where };
-  throw new FaultlineError(
-    'FL-602',
-    fault === undefined ? `There is no fault "${name}".` : `The fault ${name} has no place "${place}".`,
-    `Choose one of: ${(fault === undefined ? Object.keys(FAULTS) : fault.places).join(', ')}.`,
-  );
 }

@@ -51,7 +51,7 @@ async function compiled(folder: string): Promise<string> {
     await run('gcc', ['-O2', '-Wall', '-D_GNU_SOURCE', '-o', program, SOURCE, '-lnetfilter_queue']);
   } catch (cause) {
     throw new FaultlineError(
-      'FL-584',
+      'FL-583',
       'The delay line could not be compiled.',
       'Install gcc and libnetfilter-queue-dev, or choose another fault.',
       { cause },

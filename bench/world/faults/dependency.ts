@@ -71,8 +71,8 @@ export const slowDatabase: Fault = {
 };
 
 /** Pages that ask one computing service many things at once: short queues, so that one core is left for the rest. */
-const SURGES: Readonly<Record<string, string>> = { ad: '/offers?count=24', currency: '/rates?count=40' };
-const SURGES_PER_SECOND = 10;
+const SURGES: Readonly<Record<string, string>> = { ad: '/offers?count=16', currency: '/rates?count=32' };
+const SURGES_PER_SECOND = 8;
 
 export const overload: Fault = {
   summary: 'bursts of requests pile up before a service that computes',

@@ -1,3 +1,4 @@
+import { FaultlineError } from '../../../probe/index.ts';
 import { badInstance, badVersion, slowInstance, slowVersion } from './behaviour.ts';
 import { drops, overload, refuses, slowDatabase } from './dependency.ts';
 import type { Fault } from './fault.ts';
@@ -31,3 +32,16 @@ export const FAULTS = {
 } as const satisfies Readonly<Record<string, Fault>>;
 
 export type FaultName = keyof typeof FAULTS;
+
+/** A fault and one of its places, the usual one unless named. Throws FL-621 for what there is not. */
+export function findFault(name: string, place?: string): { readonly fault: Fault; readonly place: string } {
+  const fault: Fault | undefined = Object.hasOwn(FAULTS, name) ? FAULTS[name as FaultName] : undefined;
+  const where = place ?? fault?.places[0];
+  if (fault !== undefined && where !== undefined && fault.places.includes(where))
+    return { fault, place: where };
+  throw new FaultlineError(
+    'FL-621',
+    fault === undefined ? `There is no fault "${name}".` : `The fault ${name} has no place "${place}".`,
+    `Choose one of: ${(fault === undefined ? Object.keys(FAULTS) : fault.places).join(', ')}.`,
+  );
+}

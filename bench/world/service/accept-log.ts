@@ -8,7 +8,7 @@ const TOLERANCE_MILLIS = 2500;
 
 /** Which remote ends a server accepted, to tell where a connection went that was never answered. */
 export class AcceptLog {
-  #times = new Map<string, number>();
+  #times = new Map<string, number[]>();
   #open = 0;
   #accepted = 0;
 
@@ -19,8 +19,10 @@ export class AcceptLog {
       this.#open -= 1;
     });
     const key = `${socket.remoteAddress} ${socket.remotePort}`;
-    this.#times.delete(key);
-    this.#times.set(key, Date.now());
+    const times = this.#times.get(key);
+    // A client's ports come round again: an earlier connection from the same one is not forgotten for it.
+    if (times === undefined) this.#times.set(key, [Date.now()]);
+    else times.push(Date.now());
     if (this.#times.size <= REMEMBERED) return;
     const [oldest] = this.#times.keys();
     if (oldest !== undefined) this.#times.delete(oldest);
@@ -37,8 +39,8 @@ export class AcceptLog {
 
   has({ addresses, port, at }: AcceptedQuery): boolean {
     return addresses.some((address) => {
-      const time = this.#times.get(`${address} ${port}`);
-      return time !== undefined && Math.abs(time - at) <= TOLERANCE_MILLIS;
+      const times = this.#times.get(`${address} ${port}`) ?? [];
+      return times.some((time) => Math.abs(time - at) <= TOLERANCE_MILLIS);
     });
   }
 }

@@ -19,7 +19,9 @@ function againstKernel(world: World, { entries }: Ledger): string[] {
       passiveOpens: sum(toIt, 'connections'),
     };
     return (Object.keys(expected) as (keyof typeof expected)[]).flatMap((key) =>
-      expected[key] === kernel[key] ? [] : [`${name}: ${key} ${expected[key]}, the kernel says ${kernel[key]}`],
+      expected[key] === kernel[key]
+        ? []
+        : [`${name}: ${key} ${expected[key]}, the kernel says ${kernel[key]}`],
     );
   });
 }
