@@ -3,6 +3,7 @@ import type { BpfMap, Ring } from '../bpf-ringbuf-napi/index.js';
 import type { Flow } from '../flow.ts';
 import { flowsOfRing, isFlow, sortSweep } from './batch.ts';
 import type { Clock } from './clock.ts';
+import { RECORD_SIZE } from './layout.ts';
 import { secondOf } from './slices.ts';
 import type { Ended, Tracker } from './tracker.ts';
 
@@ -45,8 +46,21 @@ export function startCollector(sources: CollectorSources): Collector {
 
   const emit = (ends: readonly Ended[], flows: readonly Flow[] = []) => {
     const increments = [...ends.map(({ increment }) => increment), ...flows];
-    if (increments.length > 0) sources.onFlows(increments);
-    if (ends.length > 0) sources.onEnded?.(ends.map(({ whole }) => whole));
+    if (increments.length > 0) receive(sources.onFlows, increments);
+    if (ends.length > 0 && sources.onEnded !== undefined)
+      receive(
+        sources.onEnded,
+        ends.map(({ whole }) => whole),
+      );
+  };
+
+  /* What a receiver does wrong must not stop the books here. */
+  const receive = (receiver: (flows: readonly Flow[]) => void, flows: readonly Flow[]) => {
+    try {
+      receiver(flows);
+    } catch (error) {
+      sources.onError(error);
+    }
   };
 
   const drain = async () => {
@@ -66,11 +80,11 @@ export function startCollector(sources: CollectorSources): Collector {
     const { view, live, ended } = sortSweep(values, count);
     for (const base of live) tracker.meet(view, base);
     const taken = ended.map((base) => ({ base, tracked: tracker.take(view, base) }));
-    emit(taken.map(({ base, tracked }) => tracker.ended(tracked, view, base)));
-    for (const { base } of taken) {
-      const key = (base / (values.byteLength / count)) * sockets.keySize;
+    for (const base of ended) {
+      const key = (base / RECORD_SIZE) * sockets.keySize;
       sockets.delete(keys.subarray(key, key + sockets.keySize));
     }
+    emit(taken.map(({ base, tracked }) => tracker.ended(tracked, view, base)));
     for (let at = 0; at < live.length; at += SWEEP_CHUNK) {
       if (at > 0) await nextTurn();
       emit(

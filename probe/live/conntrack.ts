@@ -62,7 +62,15 @@ export function followConntrack(view: NatView): ConntrackTables {
       tables.delete(name);
     },
     drain(now) {
-      for (const table of tables.values()) drainTable(table, now);
+      for (const table of [...tables.values()]) {
+        try {
+          drainTable(table, now);
+        } catch {
+          /* Its namespace is going away; the other tables go on. */
+          table.socket.close();
+          tables.delete(table.name);
+        }
+      }
     },
     get complete() {
       return [...tables.values()].every(({ dumped }) => dumped);
