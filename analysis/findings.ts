@@ -39,16 +39,19 @@ const PRECEDENCE: readonly MeasureName[] = [
 
 /** Localises every measure that has an excess of its own on a relevant edge, and joins what is one cause. */
 export function causesOf(evidence: Evidence, ownership: Ownership): Cause[] {
-  const relevant = evidence.anomalies.filter(({ edge }) => evidence.world.scope.relevant.has(edge.id));
+  const { relevant, near } = evidence.world.scope;
   const lossy = new Set(
-    relevant.filter(({ baseline }) => baseline.measure.name === 'retransmits').map(({ edge }) => edge.id),
+    evidence.anomalies
+      .filter(({ baseline }) => baseline.measure.name === 'retransmits')
+      .map(({ edge }) => edge.id),
   );
   const causes: Cause[] = [];
   for (const measure of MEASURES) {
-    const cube = cubeOf(measure, evidence.edges, evidence.baselines, relevant, ownership);
+    const cube = cubeOf(measure, evidence.edges, evidence.baselines, evidence.anomalies, ownership, near);
     if (cube === null) continue;
     for (const located of localise(cube, evidence.changes, evidence.price)) {
-      causes.push(causeOf(evidence, ownership, located, lossy));
+      const cause = causeOf(evidence, ownership, located, lossy);
+      if (cause.edges.some((edge) => relevant.has(edgeId(edge)))) causes.push(cause);
     }
   }
   return joined(causes).sort((a, b) => b.located.candidate.likelihood - a.located.candidate.likelihood);
@@ -126,18 +129,32 @@ function originOf({ candidate }: Located, edges: readonly EdgeKey[]): EdgeKey | 
 
 /** Causes in the order of precedence, each joined into an earlier one that covers most of its excess. */
 function joined(causes: readonly Cause[]): Cause[] {
+  const order = new Map(causes.map((cause) => [cause, precedence(cause, causes)]));
   const kept: Cause[] = [];
-  for (const cause of [...causes].sort((a, b) => precedence(a) - precedence(b))) {
+  for (const cause of [...causes].sort((a, b) => order.get(a)! - order.get(b)!)) {
     if (!kept.some((earlier) => covers(earlier, cause))) kept.push(cause);
   }
   return kept;
 }
 
-function precedence({ located, split }: Cause): number {
+function precedence(cause: Cause, causes: readonly Cause[]): number {
+  const { located, split } = cause;
   const { name } = located.cube.measure;
   // Requests that are slow because the server computes are no matter of the network, whatever else shows there.
-  const serverSide = name === 'latency' && split !== null && spentAtServer(split);
-  return serverSide ? PRECEDENCE.indexOf('retransmits') - 0.5 : PRECEDENCE.indexOf(name);
+  if (name === 'latency' && split !== null && spentAtServer(split))
+    return PRECEDENCE.indexOf('retransmits') - 0.5;
+  // Requests that fail because their connection is broken off are no answers with errors.
+  const errors = causes.filter(
+    (other) => other.located.cube.measure.name === 'errors' && covers(cause, other),
+  );
+  const failed = errors.reduce((sum, other) => sum + excess(other), 0);
+  if (name === 'resets' && failed > 0 && excess(cause) >= SAME_CAUSE * failed)
+    return PRECEDENCE.indexOf('errors') - 0.5;
+  return PRECEDENCE.indexOf(name);
+}
+
+function excess({ located: { candidate } }: Cause): number {
+  return candidate.bad - candidate.expected;
 }
 
 function covers(earlier: Cause, later: Cause): boolean {

@@ -40,8 +40,6 @@ export const OWN_SHARE = 0.3;
 export const EXPLAINS_FLOOR = 0.5;
 /** Further causes are looked for while this share of the excess is unexplained. */
 export const PEEL_SHARE = 0.1;
-/** A further cause must be this sure. */
-export const PEEL_P = 0.01;
 /** Likelihoods within this many nats (a ratio of 20) do not tell two domains apart. */
 export const ALIAS_NATS = 3;
 /** … if they also cover the same traffic up to this share. */

@@ -63,5 +63,16 @@ function rank(cube: Cube, candidate: Candidate, changes: readonly Change[]): num
   const preference = Math.max(...tags.map(({ tag }) => (order.indexOf(tag) + order.length) % order.length));
   const client = tags.every(({ side }) => side === 'client') ? 50 : 0;
   const range = { 'as said': 0, either: 20, border: 30 }[ends];
-  return touched + client + range + preference;
+  return touched + client + range + preference + extent(cube, candidate);
+}
+
+/** Share of the leaves that have an end there: of two places with the same border, the smaller one is cut off. */
+function extent({ leaves }: Cube, { tags }: Candidate): number {
+  const touching = leaves.filter(({ client, server }) =>
+    tags.some(({ tag, value }) => {
+      const name = tag as keyof typeof client.tags;
+      return client.tags[name] === value || server.tags[name] === value;
+    }),
+  );
+  return touching.length / (leaves.length + 1);
 }

@@ -27,7 +27,7 @@ export interface Cube {
 const SHRINK = { least: 10, most: 2_000 };
 
 /**
- * Lays out a measure for the search. The expectation of a leaf is its own past, shrunk to its edge's by how alike the
+ * Lays out a measure for the search; only edges in `near` can be accused, the others are there to compare with. The expectation of a leaf is its own past, shrunk to its edge's by how alike the
  * edge's leaves were (empirical Bayes). It is not rescaled to the total of the period: what is bad everywhere is bad.
  * Edges explained by their dependencies are left out, they tell nothing about places.
  */
@@ -37,8 +37,9 @@ export function cubeOf(
   baselines: Baselines,
   anomalies: readonly Anomaly[],
   ownership: Ownership,
+  near: ReadonlySet<string>,
 ): Cube | null {
-  const own = new Set(
+  const raised = new Set(
     anomalies.filter(({ baseline }) => baseline.measure === measure).map(({ edge }) => edge.id),
   );
   const rows: { leaf: LeafPair; now: Sample; bad: number; expected: number; accused: boolean }[] = [];
@@ -46,8 +47,9 @@ export function cubeOf(
   for (const edge of edges) {
     const baseline = baselines.get(edge.id)?.get(measure.name);
     if (!baseline || baseline.threshold === null) continue;
-    const accused = own.has(edge.id);
-    if (accused && edge.leaves.every((leaf) => ownership.share(measure.name, leaf) === 0)) continue;
+    const accused = raised.has(edge.id) && near.has(edge.id);
+    if (raised.has(edge.id) && edge.leaves.every((leaf) => ownership.share(measure.name, leaf) === 0))
+      continue;
     if (accused) correlations.push(baseline.correlation);
     const past = edge.leaves.map((leaf) => sampleOf(measure, leaf.before, baseline.threshold!));
     const weight = shrinkage(past);

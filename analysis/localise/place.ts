@@ -44,7 +44,7 @@ function* sketchesOf(client: Column, server: Column): Generator<Sketch> {
     const code = column.values.indexOf(value);
     return (i) => code >= 0 && column.codes[i] === code;
   };
-  const values = [...new Set([...server.values, ...client.values])];
+  const values = [...new Set([...server.values, ...client.values])].sort();
   const tag = (side: Side, value: string): DomainTag => ({ side, tag: server.tag, value });
   for (const value of values) {
     const [from, to] = [at(client, value), at(server, value)];

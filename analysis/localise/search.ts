@@ -1,8 +1,9 @@
 import type { Change } from '../../enrich/index.ts';
+import { groupBy } from '../group.ts';
 import { nodeId } from '../keys.ts';
 import { matters } from '../measure.ts';
 import { surprise } from '../statistics/tail.ts';
-import { EXPLAINS_FLOOR, FALSE_REPORTS, FINDINGS, PEEL_SHARE } from '../thresholds.ts';
+import { ENOUGH_EVENTS, EXPLAINS_FLOOR, FALSE_REPORTS, FINDINGS, PEEL_SHARE } from '../thresholds.ts';
 import { type AliasClass, aliasClass } from './aliases.ts';
 import type { Candidate } from './candidate.ts';
 import { accusedExcess, accusedNodes, type Cube, without } from './cube.ts';
@@ -67,20 +68,36 @@ function strongest(cube: Cube, changes: readonly Change[], price: number, excess
   };
 }
 
-/** A part this many times as bad as the whole is a cause of its own even where it explains little. */
+/** Two parts that are bad at once must be this many times as bad as what is left beside them. */
 const PART_CONTRAST = 2;
 
 /**
- * The best of a scope. Tags that leave most of the excess of their workload outside explain nothing, unless the part is
- * far worse than the whole (several parts are bad at once): else all of the workload is the answer, with no tag.
+ * The best of a scope. Tags that leave most of the excess of their workload outside explain nothing: then all of the
+ * workload is the answer, with no tag; unless two parts of it that a tag tells apart are bad at once, which together
+ * are likelier than the whole: then the larger is the answer and the other the next cause.
  */
 function explaining(scope: readonly Candidate[]): Candidate {
   const best = scope.reduce((a, b) => (b.score > a.score ? b : a));
   const root = scope.find(({ tags }) => tags.length === 0);
-  if (!root || best === root || root.score <= 0) return best;
-  const share = (best.bad - best.expected) / Math.max(1e-9, root.bad - root.expected);
-  const contrast = best.bad / best.total / (root.bad / root.total);
-  return share >= EXPLAINS_FLOOR || contrast >= PART_CONTRAST ? best : root;
+  if (!root || root.score <= 0) return best;
+  if (best !== root && best.bad - best.expected >= EXPLAINS_FLOOR * (root.bad - root.expected)) return best;
+  return largerOfTwo(scope, root) ?? root;
+}
+
+function largerOfTwo(scope: readonly Candidate[], root: Candidate): Candidate | null {
+  let found: { first: Candidate; score: number } | null = null;
+  const singles = scope.filter(({ tags, score }) => tags.length === 1 && score > 0);
+  for (const parts of groupBy(singles, ({ tags: [tag] }) => `${tag!.side} ${tag!.tag}`).values()) {
+    const [first, second] = parts.sort((a, b) => b.score - a.score);
+    if (!first || !second) continue;
+    // Where nothing else is left, or the rest is bad too, two parts are only another name for the whole.
+    const rest = root.total - first.total - second.total;
+    const bad = root.bad - first.bad - second.bad;
+    if (rest < ENOUGH_EVENTS || bad / rest > root.bad / root.total / PART_CONTRAST) continue;
+    const score = first.score + second.score;
+    if (score > root.score && (found === null || score > found.score)) found = { first, score };
+  }
+  return found === null ? null : found.first;
 }
 
 function chance(cube: Cube, { bad, total, expected }: Candidate): number {

@@ -1,5 +1,6 @@
 import type { NodeKey } from '../../graph/index.ts';
 import type { DomainTag } from '../finding.ts';
+import { groupBy } from '../group.ts';
 import { nodeId } from '../keys.ts';
 import { excessLikelihood } from '../statistics/tail.ts';
 import { type Column, column, DOMAIN_TAGS } from '../table.ts';
@@ -28,10 +29,9 @@ export function workloadCandidates(cube: Cube, kind: 'server' | 'client', worklo
   let parents: readonly Candidate[] = found;
   for (let depth = 1; depth <= DEPTH; depth++) {
     const children = parents.flatMap((parent) => narrowed(cube, parent, columns, price));
-    const fresh = unseen(children);
-    found.push(...fresh);
+    found.push(...children);
     const best = Math.max(...found.map(({ score }) => score));
-    parents = fresh
+    parents = distinct(children)
       .map((child) => ({ child, bound: optimistic(cube, child) - price * (depth + 1) }))
       .filter(({ bound }) => bound > best)
       .sort((a, b) => b.bound - a.bound)
@@ -74,14 +74,9 @@ function narrowed(cube: Cube, parent: Candidate, columns: readonly Column[], pri
   return children;
 }
 
-function unseen(children: readonly Candidate[]): Candidate[] {
-  // Groups of one tag are all kept: equal ones are aliases. A conjunction that names a known group is noise.
-  const seen = new Set<string>();
-  return children.filter(({ tags, members }) => {
-    if (tags.length < 2) return true;
-    const key = members.join();
-    return !seen.has(key) && seen.add(key);
-  });
+/** One candidate per set of leaves, the first: equal sets are aliases, and are narrowed once. */
+function distinct(candidates: readonly Candidate[]): Candidate[] {
+  return [...groupBy(candidates, ({ members }) => members.join()).values()].map((equal) => equal[0]!);
 }
 
 /** Likelihood if only the raised leaves of a group were kept. */

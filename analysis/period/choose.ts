@@ -1,7 +1,10 @@
+import { sumCounts } from '../counts.ts';
+import { thresholdOf } from '../measure.ts';
 import { BASELINE_PREFERRED_WINDOWS, BASELINE_WINDOWS } from '../thresholds.ts';
 import type { World } from '../world.ts';
 import { type Episode, episodesOf } from './episodes.ts';
 import { stretchScore } from './scan.ts';
+import { trackOf } from './tracks.ts';
 
 /** Windows [from, to) of the world. */
 export interface Stretches {
@@ -29,7 +32,13 @@ export function chooseStretches(world: World): Stretches {
   if (group.length === 0) return { ...quiet(world, episodes), looked };
   const now = { from: commonOnset(group), to: Math.max(...group.map(({ to }) => to)) };
   if (world.windows - now.to <= STILL_WINDOWS) now.to = world.windows;
-  return { now, baseline: cleanBefore(now.from, episodes), looked };
+  const baseline = cleanBefore(now.from, episodes);
+  const from = refinedOnset(group, baseline, now);
+  return {
+    now: { from, to: now.to },
+    baseline: { from: baseline.from, to: Math.min(baseline.to, from) },
+    looked,
+  };
 }
 
 /** The clean stretch of windows before an index: the nearest that is long enough, else the longest. */
@@ -70,6 +79,35 @@ function commonOnset(group: readonly Episode[]): number {
     if (score > best.score) best = { from, score };
   }
   return best.from;
+}
+
+/**
+ * The onset once more, now that a clean baseline says what slow is: the most likely change point between the start of
+ * the baseline and the end of the period, over all raised signals together.
+ */
+function refinedOnset(
+  group: readonly Episode[],
+  baseline: Stretches['baseline'],
+  now: { readonly from: number; readonly to: number },
+): number {
+  const first = Math.min(now.from, baseline.from + BASELINE_WINDOWS);
+  const scores = new Float64Array(now.to);
+  const sources = new Map(group.map(({ source }) => [`${source.edge.id} ${source.measure.name}`, source]));
+  for (const { edge, measure } of sources.values()) {
+    const past = sumCounts(
+      edge.windows.slice(baseline.from, baseline.to).filter((counts) => counts !== null),
+    );
+    const threshold = thresholdOf(measure, past);
+    if (threshold === null) continue;
+    const { track } = trackOf(edge, measure, threshold);
+    const outside = new Uint8Array(track.bad.length).fill(1);
+    outside.fill(0, baseline.from, now.to);
+    for (let from = Math.max(first, baseline.to - 1); from < now.to; from++) {
+      scores[from]! += stretchScore(track, from, now.to, outside) ** 2;
+    }
+  }
+  const best = scores.indexOf(Math.max(...scores));
+  return scores[best]! > 0 ? best : now.from;
 }
 
 function quiet(world: World, episodes: readonly Episode[]): Omit<Stretches, 'looked'> {

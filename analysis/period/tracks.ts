@@ -19,30 +19,27 @@ const SPAN_QUANTILES = [0.75, 0.95];
 /** The tracks of one edge: one per share, one per time and quantile. Tracks without a bad event are left out. */
 export function tracksOf(edge: EdgeSeries): EdgeTrack[] {
   const filled = edge.windows.filter((counts): counts is EdgeCounts => counts !== null);
-  const tracks: EdgeTrack[] = [];
-  for (const measure of MEASURES) {
-    if (measure.kind === 'share') {
-      add(measure, 0);
-      continue;
-    }
+  const tracks = MEASURES.flatMap((measure) => {
+    if (measure.kind === 'share') return [trackOf(edge, measure, 0)];
     const all = mergeHistograms(EMPTY_HISTOGRAM, ...filled.map((counts) => counts[measure.time]));
     const thresholds = new Set(SPAN_QUANTILES.map((q) => quantileBucket(all, q)));
-    for (const threshold of thresholds) if (threshold !== null) add(measure, threshold);
-  }
-  return tracks;
+    return [...thresholds].flatMap((threshold) =>
+      threshold === null ? [] : [trackOf(edge, measure, threshold)],
+    );
+  });
+  return tracks.filter(({ track }) => track.bad.some((bad) => bad > 0));
+}
 
-  function add(measure: Measure, threshold: number): void {
-    const bad = new Float64Array(edge.windows.length);
-    const total = new Float64Array(edge.windows.length);
-    let any = false;
-    for (let i = 0; i < edge.windows.length; i++) {
-      const counts = edge.windows[i];
-      if (!counts) continue;
-      const sample = sampleOf(measure, counts, threshold);
-      bad[i] = sample.bad;
-      total[i] = sample.total;
-      any ||= sample.bad > 0;
-    }
-    if (any) tracks.push({ edge, measure, track: { bad, total, correlation: measure.priorCorrelation } });
+export function trackOf(edge: EdgeSeries, measure: Measure, threshold: number): EdgeTrack {
+  const bad = new Float64Array(edge.windows.length);
+  const total = new Float64Array(edge.windows.length);
+  for (const [i, counts] of edge.windows.entries()) {
+    if (counts === null) continue;
+    const sample = sampleOf(measure, counts, threshold);
+    bad[i] = sample.bad;
+    total[i] = sample.total;
   }
+  // A share is looked at as if it were binomial: the test that follows knows better, a missed onset is lost.
+  const correlation = measure.kind === 'time' ? measure.priorCorrelation : 0;
+  return { edge, measure, track: { bad, total, correlation } };
 }
