@@ -8,7 +8,7 @@ const CAUSES: readonly (readonly [
   [/Could not set lock|Conflicting lock/, (path, cause) => locked(path, holder(cause), cause)],
   [/No space left|ENOSPC/, diskFull],
   [/No such file or directory|database does not exist/, noFile],
-  [/Permission denied|[Rr]ead-only|Is a directory/, notAllowed],
+  [/Permission denied|[Rr]ead-?only|Is a directory/, notAllowed],
   [
     /not a valid DuckDB|read enough bytes|[Cc]orrupt|checksum|serializ|storage version|newer version|INTERNAL|Could not read/,
     (path, cause) => notAStore(path, 'it is not a DuckDB file, or a damaged one', cause),

@@ -1,5 +1,5 @@
 import type { EdgeReader, NodeKey } from './types.ts';
-import { keyText } from './workload.ts';
+import { compareKeys, keyText } from './workload.ts';
 
 /** Services looked at for a name; more than these match only a text that is no name yet. */
 const MAX_SERVICES = 100;
@@ -37,7 +37,7 @@ export async function nearest(reader: EdgeReader, text: string, n = 3): Promise<
   return (await namedNodes(reader, ''))
     .map(({ key, names }) => ({ key, distance: Math.min(...names.map((name) => distance(wanted, name))) }))
     .filter(({ distance }) => distance <= far)
-    .sort((a, b) => a.distance - b.distance || (keyText(a.key) < keyText(b.key) ? -1 : 1))
+    .sort((a, b) => a.distance - b.distance || compareKeys(a.key, b.key))
     .slice(0, n)
     .map(({ key }) => key);
 }

@@ -3,7 +3,7 @@ import { DirectedGraph } from 'graphology';
 import { inPeriod, joined } from './aggregate.ts';
 import { FACT } from './schema.ts';
 import type { Direction, Edge, Neighbour, Neighbourhood, NodeKey, Period } from './types.ts';
-import { keyText } from './workload.ts';
+import { compareKeys } from './workload.ts';
 
 /** What a page can show and a person can take in. */
 const DEFAULT_LIMIT = 150;
@@ -53,7 +53,7 @@ export async function readNeighbourhood(
   const nodes = [...kept].map(([id, { hops }]): Neighbour => ({ ...source.keyOf(id), hops }));
   return {
     centre,
-    nodes: nodes.sort((a, b) => Math.abs(a.hops) - Math.abs(b.hops) || order(a, b)),
+    nodes: nodes.sort((a, b) => Math.abs(a.hops) - Math.abs(b.hops) || compareKeys(a, b)),
     edges,
     folded: { nodes: reached.size - kept.size, share: foldedShare(graph, reached, kept) },
   };
@@ -86,7 +86,7 @@ function graphOf(links: readonly Link[]): Graph {
 
 interface Reached {
   readonly hops: number;
-  /** Requests of the quietest workload on the busiest way to the centre: never more than those of a nearer one. */
+  /** Requests on the quietest link of the busiest way to the centre: never more than those of a nearer workload on it. */
   readonly flow: number;
 }
 
@@ -97,10 +97,11 @@ function walk(graph: Graph, start: number, hops: number, sign: 1 | -1): Map<numb
   for (let hop = 1; hop <= hops && frontier.length > 0; hop++) {
     const next = new Map<number, Reached>();
     for (const near of frontier) {
-      const among = sign === 1 ? graph.outNeighbors(near) : graph.inNeighbors(near);
-      for (const id of among.map(Number)) {
+      const links = sign === 1 ? graph.outEdges(near) : graph.inEdges(near);
+      for (const link of links) {
+        const id = Number(graph.opposite(near, link));
         if (reached.has(id)) continue;
-        const flow = Math.min(reached.get(near)!.flow, requestsOf(graph, id));
+        const flow = Math.min(reached.get(near)!.flow, graph.getEdgeAttribute(link, 'requests'));
         if (flow > (next.get(id)?.flow ?? -1)) next.set(id, { hops: sign * hop, flow });
       }
     }
@@ -133,10 +134,6 @@ function descending(a: number, b: number): number {
   return a === b ? 0 : b > a ? 1 : -1;
 }
 
-function requestsOf(graph: Graph, id: number): number {
-  return graph.reduceEdges(id, (sum, _edge, { requests }) => sum + requests, 0);
-}
-
 /** Share of the requests among all reached workloads that has an end in one left out. */
 function foldedShare(graph: Graph, reached: Map<number, Reached>, kept: Map<number, Reached>): number {
   if (reached.size === kept.size) return 0;
@@ -148,8 +145,4 @@ function foldedShare(graph: Graph, reached: Map<number, Reached>, kept: Map<numb
     if (kept.has(Number(client)) && kept.has(Number(server))) shown += requests;
   });
   return all === 0 ? 0 : (all - shown) / all;
-}
-
-function order(a: NodeKey, b: NodeKey): number {
-  return keyText(a) < keyText(b) ? -1 : 1;
 }

@@ -19,6 +19,7 @@ import {
   type Period,
   WINDOW_MICROS,
 } from './types.ts';
+import { compareKeys } from './workload.ts';
 
 const SECOND = 1_000_000;
 
@@ -29,17 +30,20 @@ export function createReader(database: Database, dimension: Dimension): EdgeRead
     port: key[first + 2]!,
     counts,
   });
+  const readEdges = async (connection: DuckDBConnection, period: Period, filter?: string): Promise<Edge[]> =>
+    (await aggregate(connection, 'edge', period, filter)).map((group) => edgeOf(group)).sort(byName);
 
   return {
     range: () => database.read(range),
     gaps: (period) => database.read(async (c) => gapsBetween(await reportedAround(c, period), period)),
     nodes: (period) => database.read((c) => nodes(c, dimension, period)),
-    edges: (period) =>
-      database.read(async (c) => (await aggregate(c, 'edge', period)).map((group) => edgeOf(group))),
+    edges: (period) => database.read((c) => readEdges(c, period)),
     async series(period, edges): Promise<EdgeWindow[]> {
       const filter = onlyEdges(dimension, edges);
       const groups = await database.read((c) => aggregate(c, 'edgeWindow', period, filter));
-      return groups.map((group) => ({ window: group.key[0]! * SECOND, ...edgeOf(group, 1) }));
+      return groups
+        .map((group) => ({ window: group.key[0]! * SECOND, ...edgeOf(group, 1) }))
+        .sort((a, b) => a.window - b.window || byName(a, b));
     },
     async leaves(period, edges): Promise<Leaf[]> {
       const filter = onlyEdges(dimension, edges);
@@ -57,7 +61,7 @@ export function createReader(database: Database, dimension: Dimension): EdgeRead
       database.read((c) =>
         readNeighbourhood(centre, options, {
           links: () => readLinks(c, period),
-          edges: async (filter) => (await aggregate(c, 'edge', period, filter)).map((group) => edgeOf(group)),
+          edges: (filter) => readEdges(c, period, filter),
           idOf: (key) => dimension.workloadId(key),
           keyOf: (id) => dimension.workload(id),
         }),
@@ -82,9 +86,14 @@ async function nodes(connection: DuckDBConnection, dimension: Dimension, period:
   const rows = await numbers(
     connection,
     `SELECT DISTINCT unnest([c.workload_id, s.workload_id])::DOUBLE AS id FROM ${joined(FACT)}
-     WHERE ${inPeriod(period)} ORDER BY id`,
+     WHERE ${inPeriod(period)}`,
   );
-  return rows.map(([id]) => dimension.workload(id!));
+  return rows.map(([id]) => dimension.workload(id!)).sort(compareKeys);
+}
+
+/** By names, not by ids: a capture then lists what its store lists. */
+function byName(a: EdgeKey, b: EdgeKey): number {
+  return compareKeys(a.client, b.client) || compareKeys(a.server, b.server) || a.port - b.port;
 }
 
 /** Reported windows of the period with the nearest ones before and after it, ascending. */

@@ -27,3 +27,8 @@ function standIn(
 export function keyText({ namespace, workload }: NodeKey): string {
   return `${namespace}/${workload}`;
 }
+
+export function compareKeys(a: NodeKey, b: NodeKey): number {
+  const [x, y] = [keyText(a), keyText(b)];
+  return x === y ? 0 : x < y ? -1 : 1;
+}
