@@ -37,7 +37,7 @@ export async function follow(
       const watched = await watch(access, source.path, version, names, signal);
       version = watched.version;
       if (watched.progress) backoff.reset();
-      else await backoff.wait(signal);
+      if (!watched.progress || version === null) await backoff.wait(signal);
     } catch (cause) {
       if (signal.aborted) return;
       const error = ApiError.from(cause);

@@ -53,7 +53,7 @@ export class AddressNamer {
     if (node !== undefined) return node;
     const name = this.#tables.pods.claims.at(ip, time).find(({ shared }) => shared)?.holder.view.node;
     if (name === undefined || name === null) return undefined;
-    return this.#tables.nodes.state(name, time) ?? { id: 0, name, zone: null, region: null };
+    return this.#tables.nodes.state(name, time) ?? { name, zone: null, region: null };
   }
 
   /** A node's address is everybody's on it: a pod is named only where it alone declares the port. */
@@ -81,7 +81,7 @@ export class AddressNamer {
     if (found.length === 1) return this.services.endpoint(found[0]!, time);
     if (found.length > 1) return this.#pool.unresolved(ip, {}, found.map(label));
     // An address outside the cluster that a Service was given by hand: a database, a partner.
-    const given = members.of(ip, time).map(({ service }) => service);
+    const given = (members.of(ip)?.at(time) ?? []).map(({ service }) => service);
     if (given.length > 1) return this.#pool.unresolved(ip, {}, given);
     const view = given.length === 1 ? services.at(given[0]!, time) : null;
     if (view === null) return null;

@@ -16,7 +16,7 @@ export class FlowNamer {
   readonly #tables: Tables;
   readonly #pool: EndpointPool;
   readonly #node: string | null;
-  readonly #cgroups = new Map<string, readonly CgroupPod[]>();
+  readonly #cgroups = new Map<string, Cgroup>();
   readonly addresses: AddressNamer;
 
   constructor(tables: Tables, pool: EndpointPool, node: string | null) {
@@ -27,12 +27,12 @@ export class FlowNamer {
   }
 
   name(flow: Flow): NamedFlow {
-    const cgroup = this.#cgroup(flow.owner?.cgroup ?? '');
-    const found = this.#known(cgroup);
-    return { flow, local: this.#local(flow, cgroup, found), remote: this.#remote(flow, found?.record) };
+    const { pods, found } = this.#cgroup(flow.owner?.cgroup ?? '');
+    const local = this.#local(flow, pods.length > 0, found);
+    return { flow, local, remote: this.#remote(flow, found?.record) };
   }
 
-  #local(flow: Flow, cgroup: readonly CgroupPod[], found: Found | undefined): Endpoint {
+  #local(flow: Flow, inPod: boolean, found: Found | undefined): Endpoint {
     const { role, local, owner } = flow;
     const process = owner?.process ?? null;
     const port = role === 'server' ? local.port : null;
@@ -47,7 +47,7 @@ export class FlowNamer {
       return podEndpoint(this.#tables, this.#pool, found.record, flow.to, end);
     }
     // The pod is not known yet, or not any more; its address may be another's.
-    if (cgroup.length > 0) return this.#pool.unresolved(local.ip, process === null ? {} : { process });
+    if (inPod) return this.#pool.unresolved(local.ip, process === null ? {} : { process });
     const named = this.#outside(flow, port, process);
     if (named !== null) return named;
     const node = this.#nodeOf(local.ip, flow.to);
@@ -100,23 +100,32 @@ export class FlowNamer {
     return found.length === 1 ? found[0]!.ref : null;
   }
 
-  #cgroup(path: string): readonly CgroupPod[] {
-    const known = this.#cgroups.get(path);
-    if (known !== undefined) return known;
+  /** The pods a cgroup path names, and the one of them that is known. */
+  #cgroup(path: string): Cgroup {
+    const cached = this.#cgroups.get(path);
+    if (cached !== undefined && (cached.pods.length === 0 || cached.found?.record.forgotten === false)) {
+      return cached;
+    }
     if (this.#cgroups.size >= MAX_CGROUPS) this.#cgroups.clear();
-    const found = podsOfCgroup(path);
-    this.#cgroups.set(path, found);
-    return found;
+    const pods = cached?.pods ?? podsOfCgroup(path);
+    const cgroup = { pods, found: this.#known(pods) };
+    this.#cgroups.set(path, cgroup);
+    return cgroup;
   }
 
   #known(cgroup: readonly CgroupPod[]): Found | undefined {
     for (const { pod, container } of cgroup) {
-      const record =
-        this.#tables.pods.get(pod) ?? (container === null ? undefined : this.#tables.pods.get(container));
+      const { pods } = this.#tables;
+      const record = pods.get(pod) ?? (container === null ? undefined : pods.get(container));
       if (record !== undefined) return { record, container };
     }
     return undefined;
   }
+}
+
+interface Cgroup {
+  readonly pods: readonly CgroupPod[];
+  readonly found: Found | undefined;
 }
 
 interface Found {

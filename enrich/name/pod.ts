@@ -6,6 +6,7 @@ import type { NodeState } from '../table/nodes.ts';
 import type { PodRecord, PodState } from '../table/pods.ts';
 import type { Tables } from '../table/tables.ts';
 import type { EndpointPool } from './pool.ts';
+import { surroundingsOf } from './surroundings.ts';
 
 /** Names kept with one state of a pod; processes of many names (build jobs) must not make it grow. */
 const MAX_NAMES = 32;
@@ -24,20 +25,20 @@ export interface PodEnd {
 
 /** The endpoint of a pod as it was at a time. Made once for each state of the pod, its node, and the end. */
 export function podEndpoint(
-  { owners, nodes, members }: Tables,
+  tables: Tables,
   pool: EndpointPool,
   record: PodRecord,
   time: number,
   end: PodEnd,
 ): Endpoint {
-  const state = record.states.near(time)!;
+  const { owners } = tables;
+  const { state, node, memberships } = surroundingsOf(tables, record, time);
   if (state.workload === null || (!state.workload.certain && state.generation !== owners.generation)) {
     state.workload = owners.workloadOf(state.view);
     state.generation = owners.generation;
     state.names = [];
   }
-  const node = state.view.node === null ? undefined : nodes.state(state.view.node, time);
-  const service = pickService(membershipsOf(members, record, time), end);
+  const service = pickService(memberships, end);
   const container = pickContainer(record, state, end);
   const { resolution, process } = end;
   for (const known of state.names) {
@@ -55,21 +56,6 @@ export function podEndpoint(
   const kept = state.names.length < MAX_NAMES ? state.names : [];
   state.names = [...kept, { node, service, container, resolution, process, endpoint }];
   return endpoint;
-}
-
-export function membershipsOf(
-  members: Tables['members'],
-  record: PodRecord,
-  time: number,
-): readonly Membership[] {
-  const known = members.of(record.key, time);
-  if (known.length > 0) return known;
-  // A slice written by hand may name the pod by its address alone.
-  for (const ip of record.view.hostNetwork ? [] : record.ips) {
-    const byIp = members.of(ip, time);
-    if (byIp.length > 0) return byIp;
-  }
-  return known;
 }
 
 /** The service that was asked for, else one that leads to the port, else the first by name. */

@@ -19,6 +19,7 @@ export class Members {
   /** Slices that name a member, by slice. */
   readonly #naming = new Map<string, Map<string, SliceView>>();
   readonly #byMember = new Map<string, Timeline<readonly Membership[]>>();
+  #generation = 0;
 
   /**
    * Puts a slice in the place of the one with its key. `leaving` tells pods on their way out: they leave the slice
@@ -50,13 +51,20 @@ export class Members {
     return this.#byService.get(service)?.latest ?? NONE;
   }
 
+  /** Changes whenever a membership may be another. */
+  get generation(): number {
+    return this.#generation;
+  }
+
   /** Services of a pod uid, or of an address that is no pod's; sorted by name. */
-  of(member: string, time: number): readonly Membership[] {
-    return this.#byMember.get(member)?.at(time) ?? NONE;
+  of(member: string): Timeline<readonly Membership[]> | undefined {
+    return this.#byMember.get(member);
   }
 
   forgetMember(member: string): void {
-    if (!this.#naming.has(member)) this.#byMember.delete(member);
+    if (this.#naming.has(member)) return;
+    this.#generation += 1;
+    this.#byMember.delete(member);
   }
 
   forgetService(service: string): void {
@@ -108,6 +116,7 @@ export class Members {
       at,
     );
     this.#byMember.set(member, timeline);
+    this.#generation += 1;
   }
 }
 

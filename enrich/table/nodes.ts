@@ -6,7 +6,6 @@ const MAX_NODES = 50_000;
 
 /** A node as it was for a time; the object's identity tells one state from another. */
 export interface NodeState {
-  readonly id: number;
   readonly name: string;
   readonly zone: string | null;
   readonly region: string | null;
@@ -16,7 +15,12 @@ export class Nodes {
   readonly #states = new Map<string, Timeline<NodeState>>();
   readonly #ips = new Map<string, Timeline<string>>();
   readonly #views = new Map<string, NodeView>();
-  #ids = 0;
+  #generation = 0;
+
+  /** Changes whenever a node's state may be another. */
+  get generation(): number {
+    return this.#generation;
+  }
 
   views(): ReadonlyMap<string, NodeView> {
     return this.#views;
@@ -34,8 +38,8 @@ export class Nodes {
     this.#views.set(name, view);
     const { latest } = states;
     if (latest === undefined || latest.zone !== zone || latest.region !== region) {
-      this.#ids += 1;
-      states.set({ id: this.#ids, name, zone, region }, at);
+      this.#generation += 1;
+      states.set({ name, zone, region }, at);
     }
     for (const ip of view.ips) {
       const names = this.#ips.get(ip) ?? new Timeline<string>();
@@ -55,8 +59,14 @@ export class Nodes {
   /** Forgets a node that left, unless one of its name came back. */
   forget(view: NodeView): void {
     if (this.#views.has(view.name)) return;
+    this.#generation += 1;
     this.#states.delete(view.name);
     for (const ip of view.ips) if (this.#ips.get(ip)?.latest === view.name) this.#ips.delete(ip);
+  }
+
+  /** The states of a node. */
+  of(name: string): Timeline<NodeState> | undefined {
+    return this.#states.get(name);
   }
 
   state(name: string, time: number): NodeState | undefined {

@@ -1,6 +1,7 @@
 import type { Endpoint, Resolution } from '../endpoint.ts';
 import { type ContainerView, isOver, type PodView } from '../read/pod.ts';
 import { Claims } from './claims.ts';
+import type { Membership } from './members.ts';
 import type { NodeState } from './nodes.ts';
 import type { Workload } from './owners.ts';
 import { Timeline } from './timeline.ts';
@@ -22,6 +23,16 @@ export interface PodName {
   readonly endpoint: Endpoint;
 }
 
+/** Where a pod is and what it serves since a time, and the state of the tables that says so. */
+export interface Surroundings {
+  readonly state: PodState;
+  readonly node: NodeState | undefined;
+  readonly memberships: readonly Membership[];
+  readonly since: number;
+  readonly nodes: number;
+  readonly members: number;
+}
+
 /** A pod as it was for a time, and the names already made of it. */
 export interface PodState {
   readonly view: PodView;
@@ -41,10 +52,14 @@ export interface PodRecord {
   readonly containers: Map<string, string>;
   /** Every address the pod ever had. */
   readonly ips: Set<string>;
+  /** The latest surroundings, as long as nothing around the pod changed. */
+  surroundings: Surroundings | null;
   /** The latest object, also where naming does not need what changed. */
   view: PodView;
   /** Deleted, or gone without a word. */
   gone: boolean;
+  /** Out of the table: the record names nobody any more. */
+  forgotten: boolean;
 }
 
 export class Pods {
@@ -81,6 +96,7 @@ export class Pods {
     const old = record.view;
     record.view = view;
     record.gone = false;
+    record.surroundings = null;
     if (record.states.latest === undefined || nameOf(old) !== nameOf(view))
       record.states.set(stateOf(view), at);
     this.#index(record);
@@ -103,6 +119,7 @@ export class Pods {
   forget(record: PodRecord): void {
     if (!record.gone || this.#records.get(record.key) !== record) return;
     this.#records.delete(record.key);
+    record.forgotten = true;
     for (const ip of record.ips) this.claims.forget(ip, record);
     for (const id of record.containers.keys()) this.#unalias(id, record);
     if (record.view.configHash !== null) this.#unalias(record.view.configHash, record);
@@ -119,7 +136,9 @@ export class Pods {
       containers,
       ips: new Set<string>(),
       view,
+      surroundings: null,
       gone: false,
+      forgotten: false,
     };
     this.#records.set(key, record);
     this.#generation += 1;

@@ -21,6 +21,11 @@ export class Timeline<T> {
     return this.#value;
   }
 
+  /** From when the latest state holds; a time that never comes when there is none. */
+  get since(): number {
+    return this.#from;
+  }
+
   /** `value` holds from `at` on. A time before the latest state's (a clock was set back) counts as that state's. */
   set(value: T, at: number): void {
     if (this.#from < at) {
