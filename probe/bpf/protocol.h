@@ -26,13 +26,8 @@ static __always_inline bool is_farewell(const struct prefix *prefix)
 		|| STARTS(prefix, "\x17\x03\x03\x00\x13") /* the same in TLS 1.3: an encrypted record of an alert's length */
 		|| STARTS(prefix, "X\x00\x00\x00\x04") /* PostgreSQL: Terminate */
 		|| STARTS(prefix, "\x01\x00\x00\x00\x01") /* MySQL: COM_QUIT */
-		|| (b[0] == 0 && b[3] == 7 && b[4] == 0 && b[5] == 0 && b[6] == 0 && b[7] == 0 && b[8] == 0); /* GOAWAY */
-}
-
-/* Encrypted (a TLS handshake) or multiplexed (the preface of HTTP/2). */
-static __always_inline bool is_opaque(const struct prefix *prefix)
-{
-	return STARTS(prefix, "\x16\x03") || STARTS(prefix, "PRI * HTTP/2");
+		|| (b[0] == 0 && b[2] >= 8 && b[3] == 7 && b[4] == 0 /* HTTP/2: GOAWAY */
+			&& b[5] == 0 && b[6] == 0 && b[7] == 0 && b[8] == 0);
 }
 
 /* Looks at the first bytes of a request; false when it is none. */
@@ -40,7 +35,11 @@ static __always_inline bool examine_request(struct record *rec, const struct pre
 {
 	if (is_farewell(prefix))
 		return false;
-	if (is_opaque(prefix))
+	if (STARTS(prefix, "\x16\x03")) { /* TLS handshake */
+		rec->opaque = 1;
+		return false;
+	}
+	if (STARTS(prefix, "PRI * HTTP/2"))
 		rec->opaque = 1;
 	rec->redis_asked = prefix->bytes[0] == '*';
 	return true;

@@ -159,8 +159,11 @@ static __always_inline void turn_on_receive(struct record *rec, const struct tcp
 
 	if (!rec->opaque) {
 		enum verdict verdict = examine_answer(rec, &prefix, &status);
-		if (verdict == INTERIM)
+		if (verdict == INTERIM) {
+			rec->arrived_ns = 0;
+			rec->turn_seq = tp->copied_seq;
 			return;
+		}
 		if (verdict == FAILED)
 			fail_request(rec, status);
 	}

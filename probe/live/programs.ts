@@ -143,8 +143,11 @@ export function loadPrograms(options: LoadOptions): LoadedPrograms {
   };
 }
 
+/** The kernel gives up checking a program when the process gets a signal meanwhile, as profilers send them. */
+const MAX_INTERRUPTED = 20;
+
 function loadWithout(options: LoadOptions, off: Map<string, string>): BpfObject {
-  for (;;) {
+  for (let interrupted = 0; ; ) {
     const object = open(options.objectFile);
     try {
       for (const name of off.keys()) object.setAutoload(name, false);
@@ -157,6 +160,7 @@ function loadWithout(options: LoadOptions, off: Map<string, string>): BpfObject 
       return object;
     } catch (error) {
       object.close();
+      if (error instanceof BpfError && error.code === 'EAGAIN' && interrupted++ < MAX_INTERRUPTED) continue;
       const culprit = refusedProgram(error);
       if (culprit === null || culprit === REQUIRED || off.has(culprit)) throw refused(error);
       off.set(culprit, 'the kernel refused to load it');

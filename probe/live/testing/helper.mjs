@@ -2,16 +2,32 @@
  * One end of the test traffic: runs in a network namespace, takes a JSON command a line on standard input and answers
  * each with a line. It keeps the books the probe is checked against: what every connection really did.
  */
+import { once } from 'node:events';
 import net from 'node:net';
 import { createInterface } from 'node:readline';
+import tls from 'node:tls';
+
+/** Encryption with a shared key needs no certificate. */
+const PSK = Buffer.alloc(16, 7);
+const KEY_OF_TEST = {
+  ciphers: 'PSK-AES128-GCM-SHA256',
+  maxVersion: 'TLSv1.2',
+  checkServerIdentity: () => undefined,
+};
 
 const held = new Map();
 let lastId = 0;
 
 const commands = {
-  /** Servers: HTTP answers with the status of the path, `reset` resets after the request, `silent` never answers. */
+  /**
+   * Servers: `http` answers with the status of the path, `reset` resets after the request, `silent` never answers, `lines`
+   * answers each line with what stands behind its `>`, `banner` does so too and talks first, `tls` does so encrypted.
+   */
   listen({ port, behaviour }) {
-    const server = net.createServer({ allowHalfOpen: true }, (socket) => serve(socket, behaviour));
+    const server =
+      behaviour === 'tls'
+        ? tls.createServer({ ...KEY_OF_TEST, pskCallback: () => PSK }, (socket) => serve(socket, 'lines'))
+        : net.createServer({ allowHalfOpen: true }, (socket) => serve(socket, behaviour));
     return new Promise((resolve) => server.listen({ port, host: '::', backlog: 4096 }, () => resolve({})));
   },
   /** Opens `count` connections, `parallel` at a time; each makes its requests one after another and is closed. */
@@ -24,6 +40,22 @@ const commands = {
     };
     await Promise.all(Array.from({ length: Math.min(parallel, count) }, worker));
     return books.slice(0, count);
+  },
+  /** One connection that sends each line and waits for its answer before the next, then says goodbye. */
+  async talk({ host, port, lines, secure = false, greeted = false }) {
+    const socket = secure
+      ? tls.connect({ host, port, ...KEY_OF_TEST, pskCallback: () => ({ psk: PSK, identity: 'test' }) })
+      : await connect({ host, port });
+    socket.on('error', () => {});
+    if (secure) await once(socket, 'secureConnect');
+    if (greeted) await once(socket, 'data');
+    const answers = [];
+    for (const line of lines) {
+      socket.write(line);
+      answers.push(String((await once(socket, 'data'))[0]));
+    }
+    await closed(socket, () => socket.end());
+    return answers;
   },
   /** Opens a connection and keeps it. */
   async open({ host, port }) {
@@ -46,6 +78,11 @@ function serve(socket, behaviour) {
   let pending = '';
   socket.on('error', () => {});
   socket.on('end', () => socket.end());
+  if (behaviour === 'banner') socket.write('welcome');
+  if (behaviour === 'banner' || behaviour === 'lines') {
+    socket.on('data', (bytes) => socket.write(String(bytes).split('>')[1]));
+    return;
+  }
   socket.on('data', (bytes) => {
     if (behaviour === 'silent') return;
     if (behaviour === 'reset') return socket.resetAndDestroy();
