@@ -52,7 +52,6 @@ async function record(): Promise<void> {
   const file = join(folder, 'store.duckdb');
   const world = await startWorld({ progress: say, handleSignals: false });
   try {
-    await world.load(rate);
     const pipeline = await startPipeline({
       store: file,
       netns: [world.netnsPattern],
@@ -60,6 +59,7 @@ async function record(): Promise<void> {
       warn: say,
     });
     try {
+      await world.load(rate);
       say(`${quiet} minutes of quiet load`);
       await wait(quiet);
       const { fault, place } = await world.inject(values.fault, values.place);

@@ -1,16 +1,21 @@
 import type { Period } from '../../graph/index.ts';
 import { FaultlineError } from '../../probe/index.ts';
 import type { Options } from './command.ts';
-import { parseTime } from './time.ts';
+import { DAY_MICROS, isClock, parseTime } from './time.ts';
 
 /**
- * What `--from` and `--to` say, within the period that holds data.
+ * What `--from` and `--to` say, within the period that holds data. A time of day in `--to` is the next one after `--from`.
  * @throws FaultlineError FL-604 unreadable time, FL-607 empty period or one without data
  */
 export function parsePeriod(options: Options, range: Period): Period {
-  const to = parseTime(options.text('to') ?? 'now', '--to', range.to);
-  const start = options.text('from');
-  const from = start === undefined ? range.from : parseTime(start, '--from', Math.min(to, range.to));
+  const [start, end] = [options.text('from'), options.text('to')];
+  const from = start === undefined ? range.from : parseTime(start, '--from', range.to);
+  const to =
+    end === undefined
+      ? range.to
+      : isClock(end) && start !== undefined
+        ? nextClock(end, from, range.to)
+        : parseTime(end, '--to', range.to);
   if (from >= to) {
     throw new FaultlineError(
       'FL-607',
@@ -26,6 +31,12 @@ export function parsePeriod(options: Options, range: Period): Period {
     );
   }
   return { from, to };
+}
+
+/** On the day of `from`; on the next only where there are records of that: `--from 23:50 --to 00:10`. */
+function nextClock(text: string, from: number, end: number): number {
+  const sameDay = parseTime(text, '--to', Math.ceil((from + 1) / DAY_MICROS) * DAY_MICROS - 1);
+  return sameDay <= from && sameDay + DAY_MICROS <= end + LATE_MICROS ? sameDay + DAY_MICROS : sameDay;
 }
 
 /** The newest record is a little older than the clock of whoever asks about this very moment. */

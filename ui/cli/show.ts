@@ -1,9 +1,9 @@
 import type { EdgeStore } from '../../graph/index.ts';
 import { FaultlineError } from '../../probe/index.ts';
 import { toJson, toText } from '../report/index.ts';
-import { serve } from '../server/index.ts';
+import { type Listen, serve } from '../server/index.ts';
 import type { Call } from './command.ts';
-import { parseListen, version } from './listen.ts';
+import { version } from './listen.ts';
 import { untilStopped } from './stop.ts';
 import { worstReport } from './worst.ts';
 
@@ -11,8 +11,12 @@ import { worstReport } from './worst.ts';
  * Shows a recording: the report on its worst service, then its map until Ctrl-C (not with `--no-serve`).
  * @throws FaultlineError FL-511 when it holds nothing, FL-560 when the address is taken
  */
-export async function show(store: EdgeStore, name: string, { options, out }: Call): Promise<void> {
-  const listen = parseListen(options);
+export async function show(
+  store: EdgeStore,
+  name: string,
+  listen: Listen,
+  { options, out }: Call,
+): Promise<void> {
   // From here on Ctrl-C ends the command in order, so that what is temporary goes with it.
   const stopped = untilStopped();
   if ((await store.range()) === null) {

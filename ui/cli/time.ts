@@ -1,6 +1,6 @@
 import { FaultlineError } from '../../probe/index.ts';
 
-const DAY = 86_400_000_000;
+export const DAY_MICROS = 86_400_000_000;
 
 const UNITS: Readonly<Record<string, number>> = {
   us: 1,
@@ -10,7 +10,7 @@ const UNITS: Readonly<Record<string, number>> = {
   m: 60_000_000,
   min: 60_000_000,
   h: 3_600_000_000,
-  d: DAY,
+  d: DAY_MICROS,
 };
 
 /**
@@ -40,8 +40,8 @@ export function parseTime(text: string, option: string, end: number): number {
   if (text.startsWith('-')) return end - parseDuration(text.slice(1), option);
   const time = clockTime(text);
   if (time !== null) {
-    const today = Math.floor(end / DAY) * DAY + time;
-    return today <= end ? today : today - DAY;
+    const today = Math.floor(end / DAY_MICROS) * DAY_MICROS + time;
+    return today <= end ? today : today - DAY_MICROS;
   }
   const match =
     /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?)(Z|[+-]\d{2}:?\d{2})?)?$/.exec(text);
@@ -55,6 +55,10 @@ export function parseTime(text: string, option: string, end: number): number {
     );
   }
   return instant * 1000;
+}
+
+export function isClock(text: string): boolean {
+  return clockTime(text) !== null;
 }
 
 /** Microseconds since midnight of `HH:MM` or `HH:MM:SS`, `null` when it is not one. */

@@ -19,16 +19,17 @@ export async function worstReport(reader: EdgeReader): Promise<Report | null> {
   return best;
 }
 
-/** Workloads that answer, those with the worst edges first, busy ones before quiet ones. */
+/** Those who wait for a bad edge and are waited for themselves, then those who answer badly, then the others. */
 function candidates(edges: readonly EdgeStatus[]): NodeKey[] {
   const sorted = [...edges].sort(
-    (a, b) =>
-      RANK[a.status] - RANK[b.status] ||
-      (b.signal?.requests ?? 0) - (a.signal?.requests ?? 0) ||
-      nodeName(a.edge.server).localeCompare(nodeName(b.edge.server)),
+    (a, b) => RANK[a.status] - RANK[b.status] || (b.signal?.requests ?? 0) - (a.signal?.requests ?? 0),
   );
-  const byName = new Map(sorted.map(({ edge }) => [nodeName(edge.server), edge.server]));
-  return [...byName.values()].slice(0, MAX_ASKED);
+  const answering = new Set(sorted.map(({ edge }) => nodeName(edge.server)));
+  const waiting = sorted
+    .filter(({ status, edge }) => status === 'bad' && answering.has(nodeName(edge.client)))
+    .map(({ edge }) => edge.client);
+  const all = [...waiting, ...sorted.map(({ edge }) => edge.server)];
+  return [...new Map(all.map((node) => [nodeName(node), node])).values()].slice(0, MAX_ASKED);
 }
 
 const RANK: Readonly<Record<EdgeStatus['status'], number>> = { bad: 0, warn: 1, ok: 2, unknown: 3 };

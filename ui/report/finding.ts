@@ -1,6 +1,6 @@
 import type { Finding, Mechanism, SignalName, TimeSplit } from '../../analysis/index.ts';
-import type { NodeKey } from '../../graph/index.ts';
-import { added, clock, count, milliseconds, percent, span } from './format.ts';
+import { type NodeKey, WINDOW_MICROS } from '../../graph/index.ts';
+import { added, clock, count, list, milliseconds, percent, span } from './format.ts';
 import { domainExpression, domainName, originName } from './names.ts';
 import { subject } from './subject.ts';
 
@@ -27,9 +27,7 @@ export function facts(finding: Finding, home: NodeKey, day: number): Fact[] {
     ),
     fact('counts', counts(finding)),
     ...finding.ruledOut.map(({ domain, because }) => fact('not', because, domainName(domain))),
-    ...finding.aliases.map((alias) =>
-      fact('same as', `${domainName(alias)} (the data cannot tell them apart)`),
-    ),
+    ...same(finding),
     ...before(finding, day),
     ...without(finding, home),
   ];
@@ -59,10 +57,21 @@ function split(time: TimeSplit | null): string {
   return parts.length === 0 ? '' : ` (${parts.join(', ')})`;
 }
 
+function same({ aliases }: Finding): Fact[] {
+  if (aliases.length === 0) return [];
+  const names = aliases.map((alias) => domainName(alias) || 'all of it');
+  return [fact('same as', `${list(names)} (the data cannot tell them apart)`)];
+}
+
 function before({ change, onset }: Finding, day: number): Fact[] {
   if (change === null) return [];
   const gap = onset - change.at;
-  const when = gap >= 0 ? `${span(gap)} earlier` : `${span(-gap)} after the first symptom`;
+  const when =
+    Math.abs(gap) < WINDOW_MICROS
+      ? 'at that moment'
+      : gap > 0
+        ? `${span(gap)} earlier`
+        : `${span(-gap)} later`;
   return [fact('before', `${clock(change.at, day)} ${change.kind}: ${change.what} (${when})`)];
 }
 

@@ -77,7 +77,8 @@ export function measured(signal: Signal, report: Report): string {
     if (signal.unit === 'share') return percent(number);
     return signal.unit === 'per second' ? `${rate(number)}/s` : `${count(number)} ${signal.unit}`;
   };
-  return `${QUANTITIES[signal.signal]} ${value(signal.was)} → ${value(signal.is)}`;
+  const quantity = signal.unit === 'ms' ? TIMES[signal.signal] : QUANTITIES[signal.signal];
+  return `${quantity ?? signal.signal} ${value(signal.was)} → ${value(signal.is)}`;
 }
 
 function healthClauses(report: Report): string[] {
@@ -135,6 +136,13 @@ const WAITS: Readonly<Record<SignalName, string>> = {
   'round trip': 'is far from what it calls',
   retransmits: 'loses packets to what it calls',
   traffic: 'calls unusually often',
+};
+
+/** Signals that are times are measured by their P99. */
+const TIMES: Readonly<Partial<Record<SignalName, string>>> = {
+  latency: 'P99',
+  'round trip': 'P99 of the round trip',
+  'wait before read': 'P99 of the wait before read',
 };
 
 const QUANTITIES: Readonly<Record<SignalName, string>> = {

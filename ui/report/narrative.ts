@@ -1,7 +1,7 @@
 import type { Report } from '../../analysis/index.ts';
 import { coverageText, coverageWarnings } from './coverage.ts';
 import { type Fact, facts, title } from './finding.ts';
-import { percent } from './format.ts';
+import { list, percent } from './format.ts';
 import { headline, measured } from './headline.ts';
 import { edgeName, nodeName, shortName } from './names.ts';
 import { printable } from './style.ts';
@@ -90,16 +90,25 @@ function affected(report: Report): Fact[] {
   const hit = report.blastRadius
     .filter((node) => nodeName(node) !== nodeName(report.service))
     .map((node) => `${shortName(node, report.service)} ${percent(node.share)}`);
-  const reasons = new Map<string, string[]>();
-  for (const node of report.exonerated) {
-    const names = reasons.get(node.because) ?? [];
-    reasons.set(node.because, [...names, shortName(node, report.service)]);
-  }
-  const innocent = [...reasons].map(([because, names]) => `${names.join(', ')} (${because})`);
+  const innocent = exonerations(report);
   return [
     ...(hit.length === 0 ? [] : [note('also hit', `${hit.join(', ')} of requests`)]),
     ...(innocent.length === 0 ? [] : [note('innocent', innocent.join('; '))]),
   ];
+}
+
+/** The innocent by the reason they have in common; its counts are told where it is one workload's own. */
+function exonerations({ exonerated, service }: Report): string[] {
+  const groups = new Map<string, { readonly names: string[]; readonly because: string }>();
+  for (const node of exonerated) {
+    const reason = node.because.split(':')[0]!;
+    const group = groups.get(reason) ?? { names: [], because: node.because };
+    group.names.push(shortName(node, service));
+    groups.set(reason, group);
+  }
+  return [...groups].map(
+    ([reason, { names, because }]) => `${list(names)} (${names.length === 1 ? because : reason})`,
+  );
 }
 
 /** The command that prints the rows behind the first finding, to the second of this report's period. */

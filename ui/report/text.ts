@@ -53,7 +53,7 @@ function lay(facts: readonly Fact[], width: number, paint: Style): string[] {
   return facts.flatMap((fact, i) => {
     const label = facts[i - 1]?.label === fact.label ? '' : fact.label;
     const heads = facts.filter((other) => other.label === fact.label).map(({ head }) => head?.length ?? 0);
-    const column = Math.min(Math.max(...heads), MAX_HEAD);
+    const column = Math.min(Math.max(...heads), Math.floor(width * MAX_HEAD));
     const head = fact.head === null ? '' : `${fact.head.padEnd(column)}  `;
     const start = INDENT + LABEL + head.length;
     const lines = wrap(fact.text, Math.max(MIN_TEXT, width - start));
@@ -65,5 +65,6 @@ function lay(facts: readonly Fact[], width: number, paint: Style): string[] {
   });
 }
 
-const MAX_HEAD = 28;
+/** Share of a line the heads may take. */
+const MAX_HEAD = 0.4;
 const MIN_TEXT = 30;

@@ -5,12 +5,14 @@ import { fileURLToPath } from 'node:url';
 import { openCapture } from '../../../graph/index.ts';
 import { FaultlineError } from '../../../probe/index.ts';
 import type { Call, ExitCode } from '../command.ts';
+import { parseListen } from '../listen.ts';
 import { show } from '../show.ts';
 
 const RECORDED = fileURLToPath(new URL('../../../datasets/shop-incident.duckdb', import.meta.url));
 
 /** `faultline demo`: the recorded incident from a temporary store, which is gone afterwards. */
 export async function run(call: Call): Promise<ExitCode> {
+  const listen = parseListen(call.options);
   const capture = call.options.text('capture') ?? RECORDED;
   const folder = await mkdtemp(join(tmpdir(), 'faultline-demo-'));
   try {
@@ -18,7 +20,7 @@ export async function run(call: Call): Promise<ExitCode> {
     await copied(capture, file);
     const store = await openCapture(file);
     try {
-      await show(store, relative(process.cwd(), capture) || capture, call);
+      await show(store, shortest(capture), listen, call);
     } finally {
       await store.close();
     }
@@ -26,6 +28,12 @@ export async function run(call: Call): Promise<ExitCode> {
     await rm(folder, { recursive: true, force: true });
   }
   return 0;
+}
+
+/** A path as one would type it here. */
+function shortest(path: string): string {
+  const near = relative(process.cwd(), path);
+  return near === '' || near.startsWith('..') ? path : near;
 }
 
 async function copied(capture: string, file: string): Promise<void> {

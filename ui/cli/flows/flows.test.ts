@@ -1,0 +1,169 @@
+import { describe, expect, test } from 'vitest';
+import type { Endpoint, NamedFlow } from '../../../enrich/index.ts';
+import { EMPTY_HISTOGRAM, type Flow, histogramOf } from '../../../probe/index.ts';
+import { style } from '../../report/style.ts';
+import { flowDocument } from './document.ts';
+import { type FlowFilter, passes } from './filter.ts';
+import { flowLine, HEADING } from './line.ts';
+
+const UID = '7c8fa195-85f5-45e7-9add-075cd91b3e11';
+const CONTAINER = '275d185a3d5cf422939ff1c365717290e4d35f14fffb1755a6bf556ad5d6089e';
+
+const FLOW: Flow = {
+  boot: 'b',
+  netns: 4026531840,
+  cookie: '1',
+  netnsName: null,
+  role: 'client',
+  protocol: 'http',
+  local: { ip: '10.0.1.2', port: 40_000 },
+  remote: { ip: '10.96.0.10', port: 5050 },
+  asked: { ip: '10.96.0.10', port: 5050 },
+  peer: { ip: '10.0.2.3', port: 8080 },
+  nat: 'conntrack',
+  isn: null,
+  owner: {
+    pid: 7,
+    process: 'node',
+    uid: 0,
+    cgroupId: '9',
+    cgroup: `/kubepods.slice/kubepods-pod${UID.replaceAll('-', '_')}.slice/cri-containerd-${CONTAINER}.scope`,
+  },
+  from: Date.parse('2026-11-20T03:00:00Z') * 1000,
+  to: Date.parse('2026-11-20T03:00:01.500Z') * 1000,
+  preexisting: false,
+  opened: 1,
+  closed: 1,
+  failure: null,
+  resetBy: null,
+  connectMicros: 180,
+  durationMicros: 1_500_000,
+  bytesSent: 1200,
+  bytesReceived: 48_000,
+  segmentsSent: 9,
+  segmentsReceived: 40,
+  retransmits: 1,
+  rttMicros: 210,
+  minRttMicros: 90,
+  requests: 3,
+  failedRequests: 0,
+  statuses: [],
+  latency: histogramOf([2000, 3000, 150_000]),
+  wait: EMPTY_HISTOGRAM,
+  service: EMPTY_HISTOGRAM,
+};
+
+const end = (workload: string, node = 'n1'): Endpoint => ({
+  resolution: 'process',
+  candidates: [],
+  tags: { namespace: 'shop', workload, node },
+});
+const named = (change: Partial<Flow> = {}): NamedFlow => ({
+  flow: { ...FLOW, ...change },
+  local: end('frontend'),
+  remote: end('checkout', 'n2'),
+});
+
+describe('a flow as JSON', () => {
+  test('has exactly the fields of the contract', () => {
+    expect(Object.keys(flowDocument(named(), 0)).sort()).toEqual(
+      `time node role client server asked nat netns pid process cgroup container podUid state failure resetBy
+       durationMicros connectMicros bytesSent bytesReceived retransmits rttMicros minRttMicros requests failedRequests
+       latencyMicros protocol lost`
+        .split(/\s+/)
+        .sort(),
+    );
+  });
+
+  test('the server is who answered, asked is what the client called', () => {
+    expect(flowDocument(named(), 2)).toMatchObject({
+      time: '2026-11-20T03:00:01.500Z',
+      node: 'n1',
+      client: { ip: '10.0.1.2', port: 40_000 },
+      server: { ip: '10.0.2.3', port: 8080 },
+      asked: { ip: '10.96.0.10', port: 5050 },
+      nat: 'conntrack',
+      netns: '4026531840',
+      container: CONTAINER,
+      podUid: UID,
+      state: 'closed',
+      lost: 2,
+    });
+    const seenByServer = flowDocument(named({ role: 'server', asked: null }), 0);
+    expect(seenByServer).toMatchObject({
+      client: { ip: '10.0.2.3' },
+      server: { ip: '10.0.1.2' },
+      asked: null,
+    });
+  });
+
+  test('states and latencies', () => {
+    const state = (change: Partial<Flow>) => flowDocument(named(change), 0).state;
+    expect(state({ closed: 0 })).toBe('open');
+    expect(state({ opened: 0, closed: 0, failure: 'refused' })).toBe('failed');
+    expect(state({ failure: 'reset', resetBy: 'server' })).toBe('failed');
+    const { latencyMicros } = flowDocument(named(), 0);
+    expect(latencyMicros.count).toBe(3);
+    expect(latencyMicros.p99).toBeGreaterThan(140_000);
+    expect(flowDocument(named({ latency: EMPTY_HISTOGRAM }), 0).latencyMicros).toEqual({
+      count: 0,
+      p50: null,
+      p90: null,
+      p99: null,
+    });
+  });
+
+  test('a process outside any container has neither container nor pod', () => {
+    const owner = { ...FLOW.owner!, cgroup: '/system.slice/ssh.service' };
+    expect(flowDocument(named({ owner }), 0)).toMatchObject({ container: null, podUid: null });
+    expect(flowDocument(named({ owner: null }), 0)).toMatchObject({ pid: null, process: null, cgroup: null });
+  });
+});
+
+describe('a flow as a line', () => {
+  test('stands in the columns of the heading', () => {
+    const line = flowLine(named(), 0, style(false));
+    expect(line).toContain('shop/frontend → shop/checkout:8080');
+    expect(line.indexOf('closed')).toBe(HEADING.indexOf('end'));
+    expect(line.indexOf('3, P50')).toBe(HEADING.indexOf('requests'));
+  });
+
+  test('says how it failed and what was lost before it', () => {
+    expect(flowLine(named({ failure: 'refused', requests: 0 }), 0, style(false))).toMatch(
+      / refused .* none$/,
+    );
+    expect(flowLine(named({ failure: 'reset', resetBy: 'server' }), 4, style(false))).toMatch(
+      /reset \(server\).*4 connections lost before this line$/,
+    );
+  });
+
+  test('an end without a workload goes by its process and address, shortened from the left', () => {
+    const bare: Endpoint = {
+      resolution: 'process',
+      candidates: [],
+      tags: { process: 'a-very-long-process-name' },
+    };
+    const line = flowLine({ ...named(), local: bare }, 0, style(false));
+    expect(line).toContain('…');
+    expect(line).toContain('10.0.1.2 → ');
+  });
+});
+
+describe('filters', () => {
+  const all: FlowFilter = { service: undefined, port: undefined, failed: false, slow: undefined };
+
+  test('by name of either end, by server port, by failure, by slowness', () => {
+    expect(passes(named(), all)).toBe(true);
+    expect(passes(named(), { ...all, service: 'CHECK' })).toBe(true);
+    expect(passes(named(), { ...all, service: 'shop/frontend' })).toBe(true);
+    expect(passes(named(), { ...all, service: 'cart' })).toBe(false);
+    expect(passes(named(), { ...all, port: 8080 })).toBe(true);
+    expect(passes(named(), { ...all, port: 5050 })).toBe(false);
+    expect(passes(named(), { ...all, failed: true })).toBe(false);
+    expect(passes(named({ failedRequests: 1 }), { ...all, failed: true })).toBe(true);
+    expect(passes(named({ failure: 'timeout' }), { ...all, failed: true })).toBe(true);
+    expect(passes(named(), { ...all, slow: 100_000 })).toBe(true);
+    expect(passes(named(), { ...all, slow: 1_000_000 })).toBe(false);
+    expect(passes(named({ latency: EMPTY_HISTOGRAM, connectMicros: 3e6 }), { ...all, slow: 1e6 })).toBe(true);
+  });
+});
