@@ -1,7 +1,7 @@
 import type { Endpoint } from '../endpoint.ts';
 import { isOver } from '../read/pod.ts';
 import type { NodeState } from '../table/nodes.ts';
-import type { PodRecord } from '../table/pods.ts';
+import type { PodRecord } from '../table/pod-record.ts';
 import type { Tables } from '../table/tables.ts';
 import { holdersOf, type Times } from './holder.ts';
 import { nodeTags, podEndpoint } from './pod.ts';

@@ -1,7 +1,7 @@
 import type { Flow } from '../../probe/index.ts';
 import type { Endpoint } from '../endpoint.ts';
 import type { NamedFlow } from '../named-flow.ts';
-import type { PodRecord } from '../table/pods.ts';
+import type { PodRecord } from '../table/pod-record.ts';
 import type { Tables } from '../table/tables.ts';
 import { AddressNamer } from './address.ts';
 import { type CgroupPod, podsOfCgroup } from './cgroup.ts';

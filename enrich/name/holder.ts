@@ -1,5 +1,6 @@
 import type { Claim } from '../table/claims.ts';
-import type { PodRecord, Pods } from '../table/pods.ts';
+import type { PodRecord } from '../table/pod-record.ts';
+import type { Pods } from '../table/pods.ts';
 
 /** The API tells of a pod's address up to this much after it changed hands (about 0.5 s was measured). */
 const LAG_MICROS = 2_000_000;

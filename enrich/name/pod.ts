@@ -3,7 +3,7 @@ import { imageVersion } from '../read/image.ts';
 import type { ContainerView } from '../read/pod.ts';
 import type { Membership } from '../table/members.ts';
 import type { NodeState } from '../table/nodes.ts';
-import type { PodRecord, PodState } from '../table/pods.ts';
+import type { PodRecord, PodState } from '../table/pod-record.ts';
 import type { Tables } from '../table/tables.ts';
 import type { EndpointPool } from './pool.ts';
 import { surroundingsOf } from './surroundings.ts';

@@ -1,7 +1,7 @@
 import type { Endpoint } from '../endpoint.ts';
 import type { ServiceView, SliceView } from '../read/service.ts';
 import type { Workload } from '../table/owners.ts';
-import type { PodRecord } from '../table/pods.ts';
+import type { PodRecord } from '../table/pod-record.ts';
 import type { Tables } from '../table/tables.ts';
 import type { EndpointPool } from './pool.ts';
 

@@ -1,5 +1,5 @@
 import type { Membership } from '../table/members.ts';
-import type { PodRecord, Surroundings } from '../table/pods.ts';
+import type { PodRecord, Surroundings } from '../table/pod-record.ts';
 import type { Tables } from '../table/tables.ts';
 import type { Timeline } from '../table/timeline.ts';
 
