@@ -11,7 +11,11 @@ export default class OutcomeReporter implements Reporter {
         const result = test.result();
         if (result.state === 'passed') outcome.passed++;
         else if (result.state === 'failed') outcome.failed++;
-        else outcome.skipped.push({ test: `${module.relativeModuleId} > ${test.fullName}`, reason: reasonOf(result) });
+        else
+          outcome.skipped.push({
+            test: `${module.relativeModuleId} > ${test.fullName}`,
+            reason: reasonOf(result),
+          });
       }
     }
     const file = process.env.FAULTLINE_TEST_OUTCOME;

@@ -17,7 +17,11 @@ const ledger = { passed: 0, failed: 0, skipped: [] };
 
 function run(title, command, args, options = {}) {
   console.log(`\n── ${title}`);
-  const { status, error } = spawnSync(command, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], ...options });
+  const { status, error } = spawnSync(command, args, {
+    cwd: root,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    ...options,
+  });
   if (error) console.log(`${command}: ${error.message}`);
   return status === 0;
 }
@@ -34,7 +38,15 @@ function prepare(title, command, args) {
 
 function tests(project) {
   const outcome = join(scratch, `${project}.json`);
-  const arguments_ = ['vitest', 'run', '--project', project, '--reporter=default', '--reporter=./.ci/reporter.ts', ...process.argv.slice(2)];
+  const arguments_ = [
+    'vitest',
+    'run',
+    '--project',
+    project,
+    '--reporter=default',
+    '--reporter=./.ci/reporter.ts',
+    ...process.argv.slice(2),
+  ];
   const fine = run(`tests: ${project}`, 'npx', ['--no-install', ...arguments_], {
     env: { ...process.env, FAULTLINE_TEST_OUTCOME: outcome },
   });
@@ -54,7 +66,15 @@ if (!existsSync(join(root, 'node_modules', '.package-lock.json'))) {
 }
 installSystemPackages();
 prepare('build: kernel programs and native addon', 'node', ['probe/build.mjs']);
-check('build: page', 'npx', ['--no-install', 'vite', 'build', '--config', 'ui/web/vite.config.ts', '--logLevel', 'warn']);
+check('build: page', 'npx', [
+  '--no-install',
+  'vite',
+  'build',
+  '--config',
+  'ui/web/vite.config.ts',
+  '--logLevel',
+  'warn',
+]);
 check('types', 'npx', ['--no-install', 'tsc', '--noEmit']);
 check('types: page', 'npx', ['--no-install', 'tsc', '--noEmit', '-p', 'ui/web']);
 check('lint', 'npx', ['--no-install', 'biome', 'ci', '.']);
@@ -65,6 +85,7 @@ if (ledger.skipped.length > 0) {
   console.log('\nSkipped:');
   for (const { test, reason } of ledger.skipped) console.log(`  ${test}: ${reason}`);
 }
-if (requireAll && ledger.skipped.length > 0) console.log('FAULTLINE_REQUIRE=all: a skipped check is a failure');
+if (requireAll && ledger.skipped.length > 0)
+  console.log('FAULTLINE_REQUIRE=all: a skipped check is a failure');
 console.log(`\n${ledger.passed} passed, ${ledger.failed} failed, ${ledger.skipped.length} skipped`);
 process.exitCode = ledger.failed > 0 || (requireAll && ledger.skipped.length > 0) ? 1 : 0;
