@@ -3,87 +3,13 @@
  * The kernel programs of faultline. Every one may be switched off by itself, except `socket_state`; what is lost without
  * it is told by `live/features.ts`. None of them hooks system calls: that would slow every process of the machine.
  */
-#include "kernel.h"
-#include "sockets.h"
+#include "lifecycle.h"
 #include "existing.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
 /* Set before loading: `send_start` runs, so sends are timed and read at their beginning. */
 const volatile bool has_send_start = false;
-
-static __always_inline void connecting(const struct sock *sk, __u64 now)
-{
-	if (!is_watched(sk))
-		return;
-	struct record *rec = make(sk, ROLE_CLIENT, now);
-	if (!rec)
-		return;
-	own_by_current(rec);
-	read_asked(rec);
-	rec->ready = 1;
-}
-
-static __always_inline void established(const struct sock *sk, struct tcp_sock *tp, int old, __u64 now)
-{
-	struct record *rec = find(sk);
-
-	if (!rec) {
-		if (old != TCP_SYN_RECV) {
-			adopt(sk, TCP_ESTABLISHED, now);
-			return;
-		}
-		if (!is_watched(sk))
-			return;
-		rec = make(sk, ROLE_SERVER, now);
-		if (!rec)
-			return;
-	}
-	read_addresses(sk, rec);
-	read_sequence_numbers(tp, rec);
-	read_counters(tp, rec);
-	rec->established_ns = now;
-	rec->ready = 1;
-	announce(rec);
-}
-
-/*
- * Why a socket ends. A router's answer that somewhere is unreachable, met while connect(2) still held the socket, only
- * stands in the queue of errors: the process has taken it from everywhere else by the time it closes.
- */
-static __always_inline __u16 error_of(const struct sock *sk, bool connected)
-{
-	int error = sk->sk_err;
-
-	if (!error)
-		error = sk->sk_err_soft;
-	if (!error && !connected) {
-		struct sk_buff *first = sk->sk_error_queue.next;
-		if (first != (struct sk_buff *)&sk->sk_error_queue) {
-			const struct sock_exterr_skb *report = (const void *)&first->cb;
-			bpf_core_read(&error, sizeof(error), &report->ee.ee_errno);
-		}
-	}
-	return error;
-}
-
-/* Ends an entry, or leaves it until the answer that is still in the socket was read. */
-static __always_inline void settle(struct record *rec, const struct tcp_sock *tp, int state, bool may_wait, __u64 now)
-{
-	if (!rec->closed) {
-		rec->closed = 1;
-		rec->ended_ns = now;
-		rec->last_state = state;
-		rec->error = error_of(&tp->inet_conn.icsk_inet.sk, rec->established_ns != 0);
-		read_counters(tp, rec);
-		if (!rec->established_ns)
-			read_addresses(&tp->inet_conn.icsk_inet.sk, rec);
-	}
-	if (may_wait && rec->role == ROLE_CLIENT && rec->turn == TURN_ASKED && unread(tp) && !flag(tp, SOCK_DEAD))
-		return;
-	turn_on_end(rec, tp);
-	deliver(rec);
-}
 
 SEC("tp_btf/inet_sock_set_state")
 int BPF_PROG(socket_state, const struct sock *sk, int old, int new)

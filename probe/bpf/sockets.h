@@ -4,6 +4,7 @@
 
 #include "maps.h"
 #include "owner.h"
+#include "reading.h"
 #include "turns.h"
 
 #define EEXIST 17
@@ -40,64 +41,6 @@ static __always_inline struct record *find(const struct sock *sk)
 		return NULL;
 	struct record *rec = bpf_map_lookup_elem(&sockets, &cookie);
 	return rec && rec->ready && rec->delivery == NOT_ENDED ? rec : NULL;
-}
-
-/* The bound number is gone once the socket has reached CLOSE, the source port of its packets is not. */
-static __always_inline __u16 local_port(const struct sock *sk)
-{
-	__u16 port = sk->__sk_common.skc_num;
-
-	return port ? port : bpf_ntohs(BPF_CORE_READ((const struct inet_sock *)sk, inet_sport));
-}
-
-static __always_inline void read_addresses(const struct sock *sk, struct record *rec)
-{
-	const struct sock_common *common = &sk->__sk_common;
-
-	if (common->skc_family == AF_INET) {
-		__u32 local = common->skc_rcv_saddr;
-		__u32 remote = common->skc_daddr;
-
-		rec->local[10] = rec->local[11] = rec->remote[10] = rec->remote[11] = 0xff;
-		__builtin_memcpy(rec->local + 12, &local, 4);
-		__builtin_memcpy(rec->remote + 12, &remote, 4);
-	} else {
-		bpf_core_read(rec->local, 16, &common->skc_v6_rcv_saddr);
-		bpf_core_read(rec->remote, 16, &common->skc_v6_daddr);
-	}
-	rec->local_port = local_port(sk);
-	rec->remote_port = bpf_ntohs(common->skc_dport);
-}
-
-/*
- * bytes_acked also counts the client's SYN and bytes_received never counts one, so both give the initial numbers at any
- * time, and both ends of a connection the same pair.
- */
-static __always_inline void read_sequence_numbers(const struct tcp_sock *tp, struct record *rec)
-{
-	rec->isn_local = tp->snd_una - (__u32)tp->bytes_acked - (rec->role == ROLE_SERVER);
-	rec->isn_remote = tp->rcv_nxt - (__u32)tp->bytes_received - 1;
-}
-
-/* bytes_received counts the FIN; bytes_sent counts neither SYN nor FIN, but every retransmission. */
-static __always_inline void read_counters(const struct tcp_sock *tp, struct record *rec)
-{
-	rec->bytes_sent = tp->bytes_sent - tp->bytes_retrans - rec->base_sent;
-	rec->bytes_received = tp->bytes_received - flag(tp, SOCK_DONE) - rec->base_received;
-	rec->segments_sent = tp->segs_out - rec->base_segments_sent;
-	rec->segments_received = tp->segs_in - rec->base_segments_received;
-	rec->retransmits = tp->total_retrans - rec->base_retransmits;
-	rec->srtt_us = tp->srtt_us >> 3;
-	rec->min_rtt_us = tp->rtt_min.s[0].v;
-}
-
-static __always_inline void set_baselines(const struct tcp_sock *tp, struct record *rec)
-{
-	rec->base_sent = tp->bytes_sent - tp->bytes_retrans;
-	rec->base_received = tp->bytes_received - flag(tp, SOCK_DONE);
-	rec->base_segments_sent = tp->segs_out;
-	rec->base_segments_received = tp->segs_in;
-	rec->base_retransmits = tp->total_retrans;
 }
 
 /* A new entry, not yet `ready`, or NULL: there was one already, or the map was full, which is counted. */

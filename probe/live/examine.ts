@@ -1,7 +1,8 @@
 import type { FaultlineError } from '../error.ts';
 import type { Feature } from '../flow.ts';
+import { ownerFeature } from './features.ts';
 import { obstacles } from './preconditions.ts';
-import { MAX_HISTOGRAMS, OBJECT_FILE, ownerFeature } from './probe.ts';
+import { MAX_HISTOGRAMS, OBJECT_FILE } from './probe.ts';
 import { loadPrograms } from './programs.ts';
 
 /** What live probing can do on this machine: loads the kernel programs without attaching them. Never throws. */
@@ -11,6 +12,7 @@ export async function examine(objectFile: string = OBJECT_FILE): Promise<Feature
   try {
     const programs = loadPrograms({
       objectFile,
+      without: [],
       filtering: true,
       ringBytes: 1 << 16,
       maxSockets: 1024,

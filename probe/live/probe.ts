@@ -5,6 +5,7 @@ import { cgroupFiles, createCgroups } from './cgroups.ts';
 import { createClock } from './clock.ts';
 import { startCollector } from './collector.ts';
 import { followConntrack } from './conntrack.ts';
+import { namespaceFeature, ownerFeature, translationFeature } from './features.ts';
 import { readCounters } from './layout.ts';
 import { followNamespaces } from './namespaces.ts';
 import { createNatView } from './nat.ts';
@@ -27,6 +28,8 @@ export interface ProbeOptions {
   readonly ringBytes?: number;
   /** Sockets tracked at the same time. Default 65,536, about 23 MB of kernel memory. */
   readonly maxSockets?: number;
+  /** Names of features to leave out, as `Probe.features` has them: each costs the watched processes a little. */
+  readonly without?: readonly string[];
   readonly objectFile?: string;
 }
 
@@ -61,6 +64,7 @@ export async function startProbe(options: ProbeOptions): Promise<Probe> {
   const filtering = patterns.length > 0;
   const programs = loadPrograms({
     objectFile: options.objectFile ?? OBJECT_FILE,
+    without: options.without ?? [],
     filtering,
     ringBytes: options.ringBytes ?? DEFAULT_RING_BYTES,
     maxSockets: options.maxSockets ?? DEFAULT_MAX_SOCKETS,
@@ -206,38 +210,6 @@ async function readSnapshots(
     if (conntrack.complete || performance.now() > deadline) return;
     await new Promise((resolve) => setTimeout(resolve, 1));
   }
-}
-
-function translationFeature(open: number, refused: ReadonlyMap<string, string>): Feature {
-  const lost = 'the server behind a service address, where only one end of a connection is on this machine';
-  const name = 'address translation';
-  if (refused.size === 0) return { name, state: 'on', reason: '', lost };
-  const [table, why] = [...refused][0]!;
-  return {
-    name,
-    state: open > 0 ? 'fallback' : 'off',
-    reason: `connection tracking of ${refused.size} namespaces cannot be read, first ${table}: ${why}`,
-    lost,
-  };
-}
-
-export function ownerFeature(): Feature {
-  const there = cgroupFiles() !== null;
-  return {
-    name: 'cgroups',
-    state: there ? 'on' : 'off',
-    reason: there ? '' : 'cgroup version 2 is not mounted',
-    lost: 'which container a process belongs to',
-  };
-}
-
-function namespaceFeature(patterns: readonly string[], matching: number): Feature {
-  return {
-    name: 'network namespaces',
-    state: matching > 0 ? 'on' : 'off',
-    reason: matching > 0 ? '' : `no name in /run/netns matches ${patterns.join(', ')} yet`,
-    lost: 'everything, until one appears',
-  };
 }
 
 function keyOf(inum: number): Uint8Array {

@@ -273,3 +273,40 @@ test('with a map that is too small made = seen + lost', async (context) => {
   expect(counters.sockets).toBe(ended.length + counters.lost);
   expect(flows.reduce((sum, flow) => sum + flow.closed, 0)).toBe(ended.length);
 });
+
+test('where the beginning of a send cannot be seen, its end does', async (context) => {
+  needs(context, ...NEEDS);
+  const { client: c, server: s } = network.names;
+  const { probe, ended, untilEnded } = await observe({ netns: [c, s], without: ['request start'] });
+  expect(probe.features.find(({ name }) => name === 'request start')?.state).toBe('fallback');
+  await client.ask('run', { host: SERVICE, port: 80, count: 100, paths: ['/200', '/503', '/200'] });
+  await untilEnded(200);
+  await probe.stop();
+  for (const flow of ended) {
+    expect(flow).toMatchObject({ protocol: 'http', requests: 3, failedRequests: 1, statuses: [[503, 1]] });
+    expect(total(flow.latency)).toBe(3);
+  }
+});
+
+test('with connections alone, nothing is said of requests', async (context) => {
+  needs(context, ...NEEDS);
+  const { client: c, server: s } = network.names;
+  const { probe, ended, untilEnded } = await observe({
+    netns: [c, s],
+    without: ['request start', 'sent bytes of live connections', 'requests', 'waiting time'],
+  });
+  const books = await client.ask<Book[]>('run', {
+    host: SERVICE,
+    port: 80,
+    count: 50,
+    paths: ['/200', '/503'],
+  });
+  await untilEnded(100);
+  await probe.stop();
+  const sum = (pick: (flow: Flow) => number) => ended.reduce((so, flow) => so + pick(flow), 0);
+  const sent = books.reduce((so, book) => so + book.sent, 0);
+  const received = books.reduce((so, book) => so + book.received, 0);
+  expect(sum(({ bytesSent }) => bytesSent)).toBe(sent + received);
+  expect(sum(({ opened, closed }) => opened + closed)).toBe(200);
+  expect(sum(({ requests, failedRequests }) => requests + failedRequests)).toBe(0);
+});
