@@ -84,6 +84,11 @@ function probeFamilies({ counters, features }: Sources): string[] {
           counter('faultline_probe_ring_full_total', 'Events the full ring refused.', now.ringFull),
           counter('faultline_probe_map_full_total', 'Sockets the full map refused.', now.mapFull),
           counter(
+            'faultline_probe_latencies_lost_total',
+            'Requests counted without their latency.',
+            now.latenciesLost,
+          ),
+          counter(
             'faultline_probe_conntrack_overflows_total',
             'Times the address translations had to be read again.',
             now.conntrackOverflows,

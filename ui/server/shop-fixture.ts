@@ -8,7 +8,7 @@ export const SHOP_WINDOWS = 150;
 const FAULT_WINDOW = 108;
 export const SHOP_END = SHOP_START + SHOP_WINDOWS * WINDOW_MICROS;
 
-interface Call {
+export interface Call {
   readonly from: string;
   readonly to: string;
   readonly port: number;
@@ -17,7 +17,7 @@ interface Call {
   readonly micros: number;
 }
 
-const call = (from: string, to: string, port: number, requests: number, micros: number): Call => ({
+export const call = (from: string, to: string, port: number, requests: number, micros: number): Call => ({
   from,
   to,
   port,
@@ -131,14 +131,18 @@ function slowdown(one: Call, server: Endpoint, window: number, random: () => num
 }
 
 /** Fills a store; `more` edges give workloads that only have to be there. */
-export async function writeShop(store: Pick<EdgeStore, 'append'>, more: readonly Call[] = []): Promise<void> {
+export async function writeShop(
+  store: Pick<EdgeStore, 'append'>,
+  more: readonly Call[] = [],
+  { from = 0, to = SHOP_WINDOWS } = {},
+): Promise<void> {
   const random = randomFrom(42);
   const ends = new Map<string, Endpoint[]>();
   for (const { from, to } of [...CALLS, ...more]) {
     for (const name of [from, to]) if (!ends.has(name)) ends.set(name, pods(name));
   }
   const rows: EdgeRow[] = [];
-  for (let window = 0; window < SHOP_WINDOWS; window++) {
+  for (let window = from; window < to; window++) {
     for (const one of [...CALLS, ...more]) {
       for (const client of ends.get(one.from)!) {
         for (const server of ends.get(one.to)!) {
@@ -159,8 +163,8 @@ export async function writeShop(store: Pick<EdgeStore, 'append'>, more: readonly
   }
   await store.append({
     rows,
-    coverage: Array.from({ length: SHOP_WINDOWS * 3 }, (_, i) => ({
-      window: SHOP_START + Math.floor(i / 3) * WINDOW_MICROS,
+    coverage: Array.from({ length: (to - from) * 3 }, (_, i) => ({
+      window: SHOP_START + (from + Math.floor(i / 3)) * WINDOW_MICROS,
       node: `n${(i % 3) + 1}`,
       reporting: true,
       seen: 400,

@@ -138,7 +138,7 @@ export function summary(map: MapBody): string {
       ? `, ${map.folded.nodes} more left out (${percent(map.folded.share)} of traffic)`
       : '';
   return (
-    `${map.centre} with ${map.nodes.length - 1} neighbours within ${map.hops} hops and ${map.edges.length} edges` +
+    `${map.centre} with ${map.nodes.length - 1} neighbours within ${map.hops} hop${map.hops === 1 ? '' : 's'} and ${map.edges.length} edges` +
     `${folded}: ${off.length === 0 ? 'all edges okay' : off.join(', ')}.`
   );
 }

@@ -22,7 +22,7 @@ export interface Graph {
 
 /** Below this a card cannot be read, above it the picture is needlessly coarse. */
 const READABLE_ZOOM = 0.62;
-const LARGEST_ZOOM = 1.25;
+const LARGEST_ZOOM = 1.1;
 const PADDING = 36;
 
 export function mountGraph(container: HTMLElement, handlers: GraphHandlers): Graph {

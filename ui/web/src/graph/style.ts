@@ -99,11 +99,11 @@ export function styleSheet(theme: Theme): StylesheetJson {
     { selector: 'edge.bad, edge.warn', style: { 'z-index': 5 } },
     {
       selector: 'edge.at-server',
-      style: { 'target-label': 'data(label)', 'target-text-offset': 40 },
+      style: { 'target-label': 'data(label)', 'target-text-offset': 37 },
     },
     {
       selector: 'edge.at-client',
-      style: { 'source-label': 'data(label)', 'source-text-offset': 36 },
+      style: { 'source-label': 'data(label)', 'source-text-offset': 33 },
     },
     {
       selector: 'edge.marked',

@@ -4,7 +4,7 @@ import { bytes, count, inUnit, millis, percent, perSecond } from '../domain/form
 import type { EdgeName } from '../domain/ids.ts';
 import type { Selection } from '../domain/route.ts';
 import { STATUS_WORD, signalWord } from '../domain/status.ts';
-import { EdgeTitle, Name } from '../parts/name.tsx';
+import { Name } from '../parts/name.tsx';
 import { StatusIcon } from '../parts/status-icon.tsx';
 import { useResource } from '../state/use-resource.ts';
 import { Compared, type Measure } from './compared.tsx';
@@ -17,12 +17,15 @@ interface Props {
   readonly edge: EdgeName;
   readonly at: string | null;
   readonly tick: number;
+  /** Period of the report beside it, so that both compare with the same past. */
+  readonly baseline: { readonly from: string; readonly to: string } | null;
   readonly select: (selection: Selection | null) => void;
 }
 
 /** One edge: its numbers now against usual, where its time goes, who is at its ends. */
-export function EdgePanel({ edge, at, tick, select }: Props) {
-  const path = apiPath('edge', { client: edge.client, server: edge.server, port: edge.port, at });
+export function EdgePanel({ edge, at, tick, baseline, select }: Props) {
+  const usual = baseline === null ? {} : { usualFrom: baseline.from, usualTo: baseline.to };
+  const path = apiPath('edge', { ...edge, at, ...usual });
   const { data, problem, path: answered } = useResource<EdgeDetailBody>(path, tick);
   if (problem !== null)
     return (
@@ -40,6 +43,7 @@ export function EdgePanel({ edge, at, tick, select }: Props) {
           <Name text={data.client} length={40} />
         </button>
         <span aria-hidden="true"> → </span>
+        <span class="unseen"> to </span>
         <button type="button" class="link" onClick={() => select({ kind: 'node', node: data.server })}>
           <Name text={data.server} length={40} />
         </button>
@@ -50,12 +54,14 @@ export function EdgePanel({ edge, at, tick, select }: Props) {
         {signal === null
           ? STATUS_WORD[status]
           : `${signalWord(signal.signal)}: ${inUnit(signal.was, signal.unit)} → ${inUnit(signal.is, signal.unit)}`}
-        {data.crossZone !== null && data.crossZone.share > 0 && (
-          <span class="note">
-            {percent(data.crossZone.share)} of {data.crossZone.of} cross zones
-          </span>
-        )}
       </p>
+      {data.crossZone !== null && (
+        <p class="note">
+          {data.crossZone.share === 0
+            ? 'Stays inside its zone.'
+            : `${percent(data.crossZone.share)} of these ${data.crossZone.of} cross zones.`}
+        </p>
+      )}
       <Compared
         caption={`Numbers of ${data.client} to ${data.server}`}
         measures={measures(data)}
@@ -78,9 +84,6 @@ export function EdgePanel({ edge, at, tick, select }: Props) {
       </h3>
       <Ends end={data.servers} side="server" />
       <Sql title="Rows behind these numbers" text={data.rows} />
-      <p class="unseen">
-        <EdgeTitle {...data} />
-      </p>
     </article>
   );
 }

@@ -40,7 +40,7 @@ export function NodePanel({ id, at, tick, centre, select, open, navigate }: Prop
       </h2>
       <p class="verdict" aria-live="polite">
         <StatusIcon status={node.status} /> {STATUS_WORD[node.status]}
-        <span class="note">
+        <span class="note aside">
           {node.namespace === '' ? '' : <Name text={node.namespace} />} {node.kind}
         </span>
       </p>

@@ -99,7 +99,13 @@ export function MapView({ route, centre, tick, navigate, open, onShown }: Props)
         <aside class="panel" aria-label="Details">
           <PanelTabs route={route} navigate={navigate} />
           {route.panel === 'selection' && selection?.kind === 'edge' ? (
-            <EdgePanel edge={selection.edge} at={at} tick={tick} select={select} />
+            <EdgePanel
+              edge={selection.edge}
+              at={at}
+              tick={tick}
+              baseline={report.data?.baseline ?? null}
+              select={select}
+            />
           ) : route.panel === 'selection' && selection?.kind === 'node' ? (
             <NodePanel
               id={selection.node}

@@ -8,7 +8,7 @@ export type { Layout, LayoutEdge, LayoutGraph, Point } from './types.ts';
 
 /** Size of a card and distance of columns, pixels at zoom 1. */
 export const CARD = { width: 150, height: 44 } as const;
-const COLUMN_PITCH = 230;
+const COLUMN_PITCH = 220;
 
 /**
  * Callers left, centre at the origin, dependencies right. The same neighbourhood always gives the same picture,
