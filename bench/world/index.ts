@@ -4,4 +4,5 @@ export { FAULTS, type FaultName, findFault } from './faults/index.ts';
 export type { Ledger, LedgerEntry, ServerCounts } from './ledger.ts';
 export type { LoadOptions } from './load.ts';
 export type { Behaviour, Journeys } from './service/protocol.ts';
-export { type PodInfo, startWorld, type World, type WorldOptions } from './world.ts';
+export { startWorld } from './world.ts';
+export type { PodInfo, World, WorldOptions } from './world-types.ts';

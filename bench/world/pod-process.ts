@@ -4,7 +4,7 @@ import { containerCgroup, makeCgroup } from './cgroup.ts';
 import type { Pod } from './model.ts';
 import { podNetns } from './network.ts';
 import type { Answers, Command, FromPod, ToPod } from './service/protocol.ts';
-import { netnsPath } from './shell.ts';
+import { enter } from './shell.ts';
 
 /** The end of a process's error output that is kept for the report of its unexpected end. */
 const KEPT_ERROR_BYTES = 4096;
@@ -34,9 +34,7 @@ export class PodProcess {
   ) {
     this.pod = pod;
     const cgroup = makeCgroup(worldId, containerCgroup(pod.uid, pod.containerId));
-    const script = 'echo $$ > "$1/cgroup.procs" && shift && exec "$@"';
-    const enter = ['nsenter', `--net=${netnsPath(podNetns(worldId, pod.name))}`];
-    this.#child = spawn('/bin/sh', ['-c', script, 'sh', cgroup, ...enter, ...command], {
+    this.#child = spawn('/bin/sh', enter(cgroup, podNetns(worldId, pod.name), command), {
       detached: true,
       env: { PATH: process.env.PATH, ...env },
       stdio: ['ignore', 'ignore', 'pipe', channel ? 'ipc' : 'ignore'],

@@ -1,5 +1,4 @@
-import { join } from 'node:path';
-import { containerCgroup, removeCgroup, worldCgroup } from './cgroup.ts';
+import { Addresses } from './addresses.ts';
 import { forward } from './kube-proxy.ts';
 import {
   type Cluster,
@@ -10,17 +9,13 @@ import {
   timestamp,
   type Workload,
 } from './model.ts';
-import { plugPods, unplugPod } from './network.ts';
+import { plugPods } from './network.ts';
+import { endPod, podReady } from './pod-life.ts';
 import type { PodProcess } from './pod-process.ts';
-import { redisSocket, startProgram } from './program.ts';
+import { startProgram } from './program.ts';
 import type { Publisher } from './publisher.ts';
-import { redisReady } from './redis-control.ts';
 import { REDIS_SERVICE } from './service/neighbours.ts';
 import type { Behaviour, PodLedger } from './service/protocol.ts';
-import { sleep } from './shell.ts';
-
-/** A leaving pod whose clients never let go is ended all the same, as the kubelet does after its grace period. */
-const LEAVE_MILLIS = 15_000;
 
 /** A pod to be: of which revision, on which node. */
 export interface Placement {
@@ -42,7 +37,7 @@ export class RunningCluster {
   #publisher: Publisher;
   #cluster: Cluster;
   #processes = new Map<string, PodProcess>();
-  #lastHost = new Map<string, number>();
+  #addresses = new Addresses();
 
   constructor(
     id: string,
@@ -108,7 +103,7 @@ export class RunningCluster {
   /** Brings up pods until they are ready; objects and rules follow each step. */
   async addPods(placements: readonly Placement[]): Promise<readonly Pod[]> {
     const pods = placements.map(({ workload, revision, node }) =>
-      newPod(this.workload(workload), revision, node, this.#nextHost(node)),
+      newPod(this.workload(workload), revision, node, this.#addresses.next(node)),
     );
     this.#cluster = { ...this.#cluster, pods: [...this.#cluster.pods, ...pods] };
     await this.#publish();
@@ -153,20 +148,12 @@ export class RunningCluster {
       pod,
     );
     this.#processes.set(pod.name, started);
-    if (pod.workload === REDIS_SERVICE) return redisReady(redisSocket(this.folder));
-    await started.ready;
-    if (behaviour !== undefined) await started.ask({ type: 'behave', behaviour });
+    await podReady(this.folder, started, behaviour);
   }
 
   async #leave(pod: Pod): Promise<void> {
-    const leaving = this.processOf(pod.name);
-    await Promise.race([leaving.ask({ type: 'leave' }), sleep(LEAVE_MILLIS)]);
-    this.departed.push(await leaving.ask({ type: 'ledger' }));
-    await leaving.kill();
+    this.departed.push(await endPod(this.id, this.processOf(pod.name)));
     this.#processes.delete(pod.name);
-    const cgroup = worldCgroup(this.id);
-    if (cgroup !== null) await removeCgroup(join(cgroup, containerCgroup(pod.uid, pod.containerId), '..'));
-    await unplugPod(this.id, pod);
   }
 
   #setPhase(pods: readonly Pod[], phase: PodPhase): void {
@@ -176,13 +163,5 @@ export class RunningCluster {
       ...this.#cluster,
       pods: this.#cluster.pods.map((pod) => (names.has(pod.name) ? { ...pod, phase, leavingSince } : pod)),
     };
-  }
-
-  #nextHost(node: string): number {
-    // 0 is the tunnel, 1 the bridge.
-    const next = (this.#lastHost.get(node) ?? 1) + 1;
-    if (next > 254) throw new RangeError(`no address is left on ${node}`);
-    this.#lastHost.set(node, next);
-    return next;
   }
 }

@@ -40,3 +40,12 @@ export function runIn(netns: string, program: string, args: readonly string[], i
 export function sleep(millis: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, millis));
 }
+
+/**
+ * Arguments for /bin/sh that move the shell into a cgroup and turn it into a program in a namespace: it is there before it
+ * opens any socket, and the child's pid is the program's.
+ */
+export function enter(cgroup: string, netns: string, command: readonly string[]): string[] {
+  const script = 'echo $$ > "$1/cgroup.procs" && shift && exec "$@"';
+  return ['-c', script, 'sh', cgroup, 'nsenter', `--net=${netnsPath(netns)}`, ...command];
+}

@@ -7,7 +7,7 @@ import { makeCgroup, SYSTEM_CGROUP } from '../cgroup.ts';
 import { nodeNetns, VXLAN_PORT } from '../network.ts';
 import { nodeNamed, underlayIp } from '../plan.ts';
 import type { RunningCluster } from '../running.ts';
-import { netnsPath, run, runIn, sleep } from '../shell.ts';
+import { enter, run, runIn, sleep } from '../shell.ts';
 
 const SOURCE = fileURLToPath(new URL('./delay-line.c', import.meta.url));
 const QUEUE = '7';
@@ -67,9 +67,10 @@ function startProgram(
   command: readonly string[],
 ): Promise<() => Promise<void>> {
   const cgroup = makeCgroup(worldId, SYSTEM_CGROUP);
-  const script = 'echo $$ > "$1/cgroup.procs" && shift && exec "$@"';
-  const args = ['-c', script, 'sh', cgroup, 'nsenter', `--net=${netnsPath(netns)}`, ...command];
-  const child = spawn('/bin/sh', args, { detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn('/bin/sh', enter(cgroup, netns, command), {
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   return new Promise((resolve, reject) => {
     let said = '';
