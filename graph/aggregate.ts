@@ -1,5 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { EMPTY_HISTOGRAM, type Histogram } from '../probe/index.ts';
+import { BUCKETS, EMPTY_HISTOGRAM, type Histogram } from '../probe/index.ts';
 import {
   type Additive,
   all,
@@ -12,11 +12,16 @@ import {
 } from './schema.ts';
 import type { EdgeCounts, Period } from './types.ts';
 
-/** The columns that facts are summed by: `c` and `s` are the rows of the client's and the server's endpoint. */
+/** What facts are summed by: `f` is a fact, `c` and `s` are the rows of the client's and the server's endpoint. */
 export const GRAINS = {
-  edge: ['c.workload_id', 's.workload_id', 'port'],
-  edgeWindow: ['window_start', 'c.workload_id', 's.workload_id', 'port'],
-  leaf: ['client', 'server', 'port'],
+  edge: ['c.workload_id AS client', 's.workload_id AS server', 'f.port AS port'],
+  edgeWindow: [
+    'f.window_start AS start',
+    'c.workload_id AS client',
+    's.workload_id AS server',
+    'f.port AS port',
+  ],
+  leaf: ['f.client AS client', 'f.server AS server', 'f.port AS port'],
 } as const;
 export type Grain = keyof typeof GRAINS;
 
@@ -26,10 +31,7 @@ export interface Group {
   readonly counts: EdgeCounts;
 }
 
-/**
- * Sums facts and merges histograms in SQL, and returns them in the order of their key. Both queries must see the same
- * snapshot. A 64-bit sum comes back as a double: exact up to 2^53.
- */
+/** Sums facts and merges histograms in SQL. Both queries must see the same snapshot. */
 export async function aggregate(
   connection: DuckDBConnection,
   grain: Grain,
@@ -37,13 +39,16 @@ export async function aggregate(
   filter = 'true',
 ): Promise<Group[]> {
   const keys = GRAINS[grain];
-  const sums = COUNTS.map(([, column]) => `sum(${column})`);
-  const facts = await columns(connection, select(FACT, keys, sums, period, filter));
-  const buckets = await columns(
-    connection,
-    select(HISTOGRAM, [...keys, 'f.kind', 'f.bucket'], ['sum(count)'], period, filter),
-  );
-  return zip(facts, buckets, keys.length);
+  const names = keys.map((key) => key.slice(key.indexOf(' AS ') + 4)).join(', ');
+  const rows = (table: Additive, more: string) =>
+    `SELECT ${keys.join(', ')}, ${more} FROM ${joined(table)} WHERE ${inPeriod(period)} AND ${filter}`;
+  const facts = await columns(connection, sumsQuery(names, rows));
+  const buckets = await columns(connection, bucketsQuery(names, rows));
+  const histograms = unpack(buckets);
+  return Array.from({ length: facts[0]?.length ?? 0 }, (_, row) => ({
+    key: facts.slice(0, keys.length).map((column) => column[row]!),
+    counts: countsAt(facts, row, keys.length, histograms),
+  }));
 }
 
 /** Windows whose start lies in the period; adjacent periods share none. */
@@ -56,15 +61,31 @@ export function joined(table: Additive): string {
   return `${all(table)} AS f JOIN endpoint AS c ON c.id = f.client JOIN endpoint AS s ON s.id = f.server`;
 }
 
-function select(
-  table: Additive,
-  keys: readonly string[],
-  values: readonly string[],
-  period: Period,
-  filter: string,
-): string {
-  return `SELECT ${[...keys, ...values.map((value) => `${value}::DOUBLE`)].join(', ')} FROM ${joined(table)}
-    WHERE ${inPeriod(period)} AND ${filter} GROUP BY ${keys.join(', ')} ORDER BY ${keys.join(', ')}`;
+type Rows = (table: Additive, more: string) => string;
+
+/** A 64-bit sum comes back as a double: exact up to 2^53. */
+function sumsQuery(names: string, rows: Rows): string {
+  const sums = COUNTS.map(([, column]) => `sum(${column})::DOUBLE`).join(', ');
+  return `SELECT ${names}, ${sums} FROM (${rows(FACT, COUNTS.map(([, column]) => column).join(', '))})
+    GROUP BY ${names} ORDER BY ${names}`;
+}
+
+/** Places in a code: one for every bucket of every histogram of one group. */
+const CODES = HISTOGRAMS.length * BUCKETS;
+
+/**
+ * Every bucket as one number (group, histogram, bucket) and its count: reading rows into JavaScript is the slow part of
+ * a query, and sorting by one integer is several times as fast as by six. Groups are numbered in the order in which
+ * `sumsQuery` lists them.
+ */
+function bucketsQuery(names: string, rows: Rows): string {
+  return `WITH numbered AS (
+      SELECT ${names}, row_number() OVER (ORDER BY ${names}) - 1 AS number
+      FROM (SELECT DISTINCT ${names} FROM (${rows(FACT, '0')})))
+    SELECT (number * ${CODES} + kind::BIGINT * ${BUCKETS} + bucket)::DOUBLE AS code, sum(count)::DOUBLE
+    FROM (${rows(HISTOGRAM, 'f.kind, f.bucket, f.count')}) JOIN numbered USING (${names})
+    WHERE kind < ${HISTOGRAMS.length} AND bucket < ${BUCKETS}
+    GROUP BY code ORDER BY code`;
 }
 
 type Columns = readonly (readonly number[])[];
@@ -73,51 +94,32 @@ async function columns(connection: DuckDBConnection, sql: string): Promise<Colum
   return (await connection.runAndReadAll(sql)).getColumns() as unknown as Columns;
 }
 
-/** Walks facts and buckets, both ordered by the key, side by side. */
-function zip(facts: Columns, buckets: Columns, width: number): Group[] {
-  const groups: Group[] = [];
+/** Histograms by their number: group * histograms + kind. */
+function unpack([codes = [], counts = []]: Columns): Map<number, Histogram> {
+  const histograms = new Map<number, Histogram>();
   let at = 0;
-  for (let row = 0; row < (facts[0]?.length ?? 0); row++) {
-    const key = facts.slice(0, width).map((column) => column[row]!);
+  while (at < codes.length) {
+    const number = Math.floor(codes[at]! / BUCKETS);
+    const buckets: number[] = [];
     const first = at;
-    while (at < (buckets[0]?.length ?? 0) && same(buckets, at, key)) at++;
-    groups.push({ key, counts: countsAt(facts, row, width, histogramsOf(buckets, first, at, width)) });
+    for (; at < codes.length && codes[at]! < (number + 1) * BUCKETS; at++) {
+      buckets.push(codes[at]! - number * BUCKETS);
+    }
+    histograms.set(number, { buckets, counts: counts.slice(first, at) });
   }
-  return groups;
-}
-
-function same(columns: Columns, row: number, key: readonly number[]): boolean {
-  for (let i = 0; i < key.length; i++) if (columns[i]![row] !== key[i]) return false;
-  return true;
+  return histograms;
 }
 
 function countsAt(
   facts: Columns,
   row: number,
   width: number,
-  histograms: Record<HistogramName, Histogram>,
+  histograms: ReadonlyMap<number, Histogram>,
 ): EdgeCounts {
-  const counts = {} as Record<CountName, number>;
+  const counts = {} as Record<CountName | HistogramName, number | Histogram>;
   for (const [i, [field]] of COUNTS.entries()) counts[field] = facts[width + i]![row]!;
-  return { ...counts, ...histograms };
-}
-
-/** The histograms in rows `first` to `end`, which are ordered by kind and bucket. */
-function histogramsOf(
-  rows: Columns,
-  first: number,
-  end: number,
-  width: number,
-): Record<HistogramName, Histogram> {
-  const found = {} as Record<HistogramName, Histogram>;
-  let at = first;
   for (const [kind, name] of HISTOGRAMS.entries()) {
-    const start = at;
-    while (at < end && rows[width]![at] === kind) at++;
-    found[name] =
-      at === start
-        ? EMPTY_HISTOGRAM
-        : { buckets: rows[width + 1]!.slice(start, at), counts: rows[width + 2]!.slice(start, at) };
+    counts[name] = histograms.get(row * HISTOGRAMS.length + kind) ?? EMPTY_HISTOGRAM;
   }
-  return found;
+  return counts as unknown as EdgeCounts;
 }

@@ -147,7 +147,7 @@ function onlyEdges(dimension: Dimension, edges: readonly EdgeKey[] | undefined):
   if (edges === undefined) return 'true';
   const ids = edges.map((edge) => idsOf(dimension, edge)).filter((key) => key !== null);
   if (ids.length === 0) return 'false';
-  return `(c.workload_id, s.workload_id, port) IN (${ids.map((key) => `(${key.join(', ')})`).join(', ')})`;
+  return `(c.workload_id, s.workload_id, f.port) IN (${ids.map((key) => `(${key.join(', ')})`).join(', ')})`;
 }
 
 async function numbers(connection: DuckDBConnection, sql: string): Promise<number[][]> {

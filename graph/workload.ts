@@ -29,6 +29,6 @@ export function keyText({ namespace, workload }: NodeKey): string {
 }
 
 export function compareKeys(a: NodeKey, b: NodeKey): number {
-  const [x, y] = [keyText(a), keyText(b)];
-  return x === y ? 0 : x < y ? -1 : 1;
+  if (a.namespace !== b.namespace) return a.namespace < b.namespace ? -1 : 1;
+  return a.workload === b.workload ? 0 : a.workload < b.workload ? -1 : 1;
 }
