@@ -7,7 +7,7 @@ import { matters, sampleOf } from './measure.ts';
 import type { Sample } from './statistics/dispersion.ts';
 import { surprise } from './statistics/tail.ts';
 import { type Column, column, PLACE_TAGS } from './table.ts';
-import { FALSE_REPORTS } from './thresholds.ts';
+import { ENOUGH_BAD, FALSE_REPORTS } from './thresholds.ts';
 
 /** One edge in both periods, with its leaves. */
 export interface EdgeEvidence {
@@ -61,7 +61,7 @@ export function detect(edges: readonly EdgeEvidence[], baselines: Baselines, pri
     for (const baseline of baselines.get(edge.id)?.values() ?? []) {
       if (baseline.threshold === null) continue;
       const sample = sampleOf(baseline.measure, edge.now, baseline.threshold);
-      if (sample.bad === 0) continue;
+      if (sample.bad < ENOUGH_BAD) continue;
       let p = matters(baseline.measure, sample, baseline.belief.mean)
         ? surprise(sample.bad, sample.total, baseline.belief) * price
         : 1;

@@ -1,5 +1,5 @@
 import type { EdgeCounts } from '../graph/index.ts';
-import { bucketOf, countAbove, type Histogram, histogramTotal, quantile } from '../probe/index.ts';
+import { bucketOf, type Histogram, quantile } from '../probe/index.ts';
 import { attempts, type TimeName } from './counts.ts';
 import type { SignalName } from './finding.ts';
 import type { Sample } from './statistics/dispersion.ts';
@@ -136,8 +136,13 @@ export const MEASURES: readonly Measure[] = [
 /** Bad and total events of a measure; `threshold` is the last bucket that is not slow (ignored by shares). */
 export function sampleOf(measure: Measure, counts: EdgeCounts, threshold: number): Sample {
   if (measure.kind === 'share') return measure.sample(counts);
-  const histogram = counts[measure.time];
-  return { bad: countAbove(histogram, threshold), total: histogramTotal(histogram) };
+  const { buckets, counts: events } = counts[measure.time];
+  let [bad, total] = [0, 0];
+  for (let i = 0; i < buckets.length; i++) {
+    total += events[i]!;
+    if (buckets[i]! > threshold) bad += events[i]!;
+  }
+  return { bad, total };
 }
 
 /** The bucket a quantile falls into; `null` of an empty histogram. */

@@ -13,7 +13,7 @@ const SUSPICIOUS_SHARE = 0.3;
 /** What else one would suspect, each with the counts that clear it, the most tempting first. */
 export function ruledOut(located: Located): Line[] {
   const { cube, candidate } = located;
-  const lines = [...alike(located), ...widerTags(located), ...places(cube, candidate)];
+  const lines = [...alike(located), ...places(cube, candidate), ...widerTags(located)];
   const seen = new Set<string>();
   return lines
     .filter(({ domain }) => {
@@ -28,11 +28,9 @@ function widerTags({ cube, candidate, rivals }: Located): Line[] {
   const members = new Set(candidate.members);
   const excess = candidate.bad - candidate.expected;
   const lines: Line[] = [];
-  const sides = new Set<string>();
-  for (const rival of rivals) {
+  const told = new Set<string>();
+  for (const rival of serverFirst(rivals)) {
     if (rival.tags.length !== 1 || rival.ends !== 'as said') continue;
-    const [{ side, tag }] = rival.tags as [DomainTag];
-    if (sides.has(`${side} ${tag}`)) continue;
     const common = rival.members.filter((i) => members.has(i));
     const shared = common.reduce((sum, i) => sum + cube.bad[i]! - cube.expected[i]!, 0);
     if (shared < SUSPICIOUS_SHARE * excess) continue;
@@ -40,16 +38,25 @@ function widerTags({ cube, candidate, rivals }: Located): Line[] {
       cube,
       rival.members.filter((i) => !members.has(i)),
     );
-    if (rest.total < ENOUGH_EVENTS || raised(rest)) continue;
-    sides.add(`${side} ${tag}`);
+    // Tags that cover the same traffic are one suspicion, and so are the values of one tag.
+    const [{ side, tag }] = rival.tags as [DomainTag];
+    const same = [rival.members.join(), `${side} ${tag}`];
+    if (rest.total < ENOUGH_EVENTS || raised(rest) || same.some((key) => told.has(key))) continue;
+    for (const key of same) told.add(key);
     lines.push({ domain: rival.tags, because: `the rest of it is fine: ${counted(cube, rest)}` });
   }
   return lines;
 }
 
+/** What answers is suspected before who asks; each side in the order given. */
+function serverFirst(rivals: readonly Candidate[]): Candidate[] {
+  const client = ({ tags }: Candidate): number => (tags[0]?.side === 'client' ? 1 : 0);
+  return [...rivals].sort((a, b) => client(a) - client(b));
+}
+
 /** Pods inside the domain that are hit alike: then it is not one of them. */
 function alike({ cube, candidate }: Located): Line[] {
-  if (candidate.tags.some(({ tag }) => tag === 'pod')) return [];
+  if (candidate.ends !== 'as said' || candidate.tags.some(({ tag }) => tag === 'pod')) return [];
   const pods = groupBy(candidate.members, (i) => cube.leaves[i]!.server.tags.pod);
   pods.delete(undefined);
   const [worst] = [...pods].sort((a, b) => sum(cube, b[1]).bad - sum(cube, a[1]).bad);
@@ -60,7 +67,8 @@ function alike({ cube, candidate }: Located): Line[] {
   );
   if (p < 0.01) return [];
   const domain: DomainTag[] = [{ side: 'server', tag: 'pod', value: worst[0]! }];
-  return [{ domain, because: `all ${pods.size} pods there are hit alike (p = ${p.toFixed(2)})` }];
+  const which = pods.size === 2 ? 'both pods' : `all ${pods.size} pods`;
+  return [{ domain, because: `${which} there are hit alike (p = ${p.toFixed(2)})` }];
 }
 
 /** The nodes and zones of a workload's domain, where other workloads are fine. */

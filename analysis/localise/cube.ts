@@ -42,6 +42,7 @@ export function cubeOf(
   const raised = new Set(
     anomalies.filter(({ baseline }) => baseline.measure === measure).map(({ edge }) => edge.id),
   );
+  if (![...raised].some((id) => near.has(id))) return null;
   const rows: { leaf: LeafPair; now: Sample; bad: number; expected: number; accused: boolean }[] = [];
   const correlations: number[] = [];
   for (const edge of edges) {

@@ -3,7 +3,7 @@ import { groupBy } from '../group.ts';
 import { edgeId, nodeId } from '../keys.ts';
 import { excessLikelihood } from '../statistics/tail.ts';
 import { type Column, column, PLACE_TAGS } from '../table.ts';
-import { ALIAS_NATS, ENOUGH_EVENTS } from '../thresholds.ts';
+import { ALIAS_NATS, ENOUGH_BAD, ENOUGH_EVENTS } from '../thresholds.ts';
 import { type Candidate, type Comparable, candidate, type Ends, withTraffic } from './candidate.ts';
 import type { Cube } from './cube.ts';
 
@@ -25,7 +25,7 @@ interface Sketch {
  */
 export function placeCandidates(cube: Cube): Candidate[] {
   const sketches = PLACE_TAGS.flatMap((tag) => [
-    ...sketchesOf(column(cube.leaves, 'client', tag), column(cube.leaves, 'server', tag)),
+    ...sketchesOf(cube, column(cube.leaves, 'client', tag), column(cube.leaves, 'server', tag)),
   ]);
   const price = Math.log(2 + sketches.length);
   const everything = withTraffic(cube, () => true).length;
@@ -39,7 +39,7 @@ export function placeCandidates(cube: Cube): Candidate[] {
   return candidates;
 }
 
-function* sketchesOf(client: Column, server: Column): Generator<Sketch> {
+function* sketchesOf(cube: Cube, client: Column, server: Column): Generator<Sketch> {
   const at = (column: Column, value: string): ((i: number) => boolean) => {
     const code = column.values.indexOf(value);
     return (i) => code >= 0 && column.codes[i] === code;
@@ -53,8 +53,10 @@ function* sketchesOf(client: Column, server: Column): Generator<Sketch> {
     yield { tags: [tag('server', value)], ends: 'either', keep: (i) => from(i) || to(i) };
     yield { tags: [tag('server', value)], ends: 'border', keep: (i) => from(i) !== to(i) };
   }
+  const between = excessBetween(cube, client, server);
   for (const [n, a] of values.entries()) {
     for (const b of values.slice(n)) {
+      if (between(a, b) + between(b, a) < ENOUGH_BAD) continue;
       const [fromA, toB, fromB, toA] = [at(client, a), at(server, b), at(client, b), at(server, a)];
       const path = [tag('client', a), tag('server', b)];
       yield { tags: path, ends: 'as said', keep: (i) => fromA(i) && toB(i) };
@@ -63,6 +65,18 @@ function* sketchesOf(client: Column, server: Column): Generator<Sketch> {
       yield { tags: path, ends: 'either', keep: (i) => (fromA(i) && toB(i)) || (fromB(i) && toA(i)) };
     }
   }
+}
+
+/** Excess from a client's place to a server's; of the many pairs of places few have any. */
+function excessBetween(cube: Cube, client: Column, server: Column): (from: string, to: string) => number {
+  const sums = new Map<string, number>();
+  const key = (from: string | undefined, to: string | undefined): string => `${from} > ${to}`;
+  for (let i = 0; i < cube.leaves.length; i++) {
+    const excess = cube.bad[i]! - cube.expected[i]!;
+    const pair = key(client.values[client.codes[i]!], server.values[server.codes[i]!]);
+    sums.set(pair, (sums.get(pair) ?? 0) + excess);
+  }
+  return (from, to) => Math.max(0, sums.get(key(from, to)) ?? 0);
 }
 
 /** Whether several things in the place are raised, and most of those that have traffic to show it. */

@@ -1,5 +1,5 @@
 import type { EdgeCounts } from '../../graph/index.ts';
-import { EMPTY_HISTOGRAM, mergeHistograms } from '../../probe/index.ts';
+import { mergeTimes } from '../counts.ts';
 import { MEASURES, type Measure, quantileBucket, sampleOf } from '../measure.ts';
 import type { EdgeSeries } from '../world.ts';
 import type { Track } from './scan.ts';
@@ -21,7 +21,7 @@ export function tracksOf(edge: EdgeSeries): EdgeTrack[] {
   const filled = edge.windows.filter((counts): counts is EdgeCounts => counts !== null);
   const tracks = MEASURES.flatMap((measure) => {
     if (measure.kind === 'share') return [trackOf(edge, measure, 0)];
-    const all = mergeHistograms(EMPTY_HISTOGRAM, ...filled.map((counts) => counts[measure.time]));
+    const all = mergeTimes(filled, measure.time);
     const thresholds = new Set(SPAN_QUANTILES.map((q) => quantileBucket(all, q)));
     return [...thresholds].flatMap((threshold) =>
       threshold === null ? [] : [trackOf(edge, measure, threshold)],

@@ -1,0 +1,156 @@
+import { describe, expect, test } from 'vitest';
+import type { CoverageRow } from '../graph/index.ts';
+import { into } from './testing/faults.ts';
+import { memoryReader } from './testing/memory-reader.ts';
+import { START, simulate } from './testing/simulate.ts';
+import { type Answer, answerOf, ask, CASES, said } from './testing/worlds.ts';
+import { why } from './why.ts';
+
+const SEEDS = [1, 2, 3, 4];
+const shop = (workload: string) => ({ namespace: 'shop', workload });
+const micros = (seconds: number): number => START + seconds * 1_000_000;
+const slowRedis = { hits: into('redis'), slower: 60 };
+
+describe.each(CASES)('$name', (world) => {
+  test.each(SEEDS)('seed %i: origin, domain and mechanism', async (seed) => {
+    const report = await ask(world, seed);
+    expect(report.verdict).toBe('anomalous');
+    const found = report.findings.map(answerOf);
+    const byDomain = (a: Partial<Answer>, b: Partial<Answer>): number => (a.domain! < b.domain! ? -1 : 1);
+    expect(found.sort(byDomain)).toMatchObject([...world.expected].sort(byDomain));
+    const aliases = report.findings[0]!.aliases.map(said);
+    for (const alias of world.aliases ?? []) expect(aliases).toContain(alias);
+    expect(report.period.from).toBe(micros(world.onset ?? 60));
+    expect(report.baseline.to).toBeLessThanOrEqual(report.period.from);
+  });
+});
+
+describe('the evidence of a finding', () => {
+  const world = CASES.find(({ name }) => name === 'a slow database, two hops down')!;
+
+  test('callers are victims, hit and exonerated, and the time was spent at the server', async () => {
+    const report = await ask(world, 7);
+    const [finding] = report.findings;
+    expect(report.blastRadius.map(({ workload }) => workload)).toEqual(
+      expect.arrayContaining(['frontend', 'loadgenerator', 'cart', 'checkout']),
+    );
+    expect(report.blastRadius.map(({ workload }) => workload)).not.toContain('redis');
+    const cleared = new Map(report.exonerated.map(({ workload, because }) => [workload, because]));
+    expect(cleared.get('cart')).toBe('its excess came from redis');
+    expect(cleared.get('currency')).toMatch(/^as usual: /);
+    expect(cleared.has('redis')).toBe(false);
+    const { service, wait, network } = finding!.split!;
+    expect(service!).toBeGreaterThan(20);
+    expect(Math.abs(wait!)).toBeLessThan(1);
+    expect(network!).toBeLessThan(1);
+    const { signal, is, would } = finding!.counterfactual!;
+    expect(signal).toBe('latency');
+    expect(is).toBeCloseTo(report.health.p99!, 6);
+    expect(would).toBeLessThan(0.5 * is);
+  });
+
+  test('counts add up, rivals are ruled out with theirs, and the change before it is named', async () => {
+    const rollout = CASES.find(({ changes }) => changes !== undefined)!;
+    const report = await ask(rollout, 3);
+    const [finding] = report.findings;
+    expect(finding!.change).toEqual({ kind: 'rollout', what: 'v1 → v2', at: micros(52) });
+    expect(finding!.explains).toBeGreaterThan(0.95);
+    const { inside, outside, ratio } = finding!;
+    expect(inside.rate).toBeCloseTo(inside.bad / inside.total);
+    expect(inside.rate).toBeGreaterThan(0.25);
+    expect(outside.rate).toBeLessThan(0.02);
+    expect(ratio.low).toBeGreaterThan(1);
+    expect(ratio.high!).toBeGreaterThan(ratio.estimate);
+    const lines = finding!.ruledOut.map(({ domain, because }) => `${said(domain)}: ${because}`);
+    expect(lines).toContainEqual(
+      expect.stringMatching(/^server pod=payment-\d: both pods there are hit alike/),
+    );
+    expect(lines.length).toBeLessThanOrEqual(5);
+    expect(finding!.rows).toContain('shop/payment');
+  });
+});
+
+describe('the period of a question', () => {
+  test('what is over is found from its onset to its end', async () => {
+    const rows = simulate({ seed: 5, seconds: 250, faults: [{ ...slowRedis, from: 100, to: 150 }] });
+    const report = await why(memoryReader(rows), { service: shop('checkout') });
+    expect(report.period).toEqual({ from: micros(100), to: micros(150) });
+    expect(report.findings.map(answerOf)).toMatchObject([{ origin: 'cart > redis' }]);
+  });
+
+  test('most of the known past may be bad', async () => {
+    const rows = simulate({ seed: 6, seconds: 400, faults: [{ ...slowRedis, from: 60 }] });
+    const report = await why(memoryReader(rows), { service: shop('cart') });
+    expect(report.period.from).toBe(micros(60));
+    expect(report.findings.map(answerOf)).toMatchObject([{ origin: 'cart > redis', domain: '' }]);
+  });
+
+  test('given times are taken as they are', async () => {
+    const rows = simulate({ seed: 7, seconds: 250, faults: [{ ...slowRedis, from: 100, to: 150 }] });
+    const asked = { service: shop('cart'), from: micros(110), to: micros(140) };
+    const report = await why(memoryReader(rows), { ...asked, baseline: { from: micros(0), to: micros(90) } });
+    expect(report.period).toEqual({ from: micros(110), to: micros(140) });
+    expect(report.baseline).toEqual({ from: micros(0), to: micros(90) });
+    expect(report.findings.map(answerOf)).toMatchObject([{ origin: 'cart > redis' }]);
+    const after = await why(memoryReader(rows), {
+      service: shop('cart'),
+      from: micros(170),
+      to: micros(250),
+    });
+    expect(after.verdict).toBe('healthy');
+    expect(after.baseline.from).toBeGreaterThanOrEqual(START);
+  });
+
+  test('a question about an earlier time does not see what came later', async () => {
+    const rows = simulate({ seed: 8, seconds: 150, faults: [{ ...slowRedis, from: 100 }] });
+    const report = await why(memoryReader(rows), { service: shop('cart'), at: micros(90) });
+    expect(report.verdict).toBe('healthy');
+    expect(report.findings).toEqual([]);
+  });
+});
+
+describe('thin or wrong input', () => {
+  test('too little data says how much is missing', async () => {
+    const rows = simulate({ seed: 9, seconds: 90, load: 0.2 });
+    const report = await why(memoryReader(rows), { service: shop('payment') });
+    expect(report.verdict).toBe('not enough data');
+    expect(report.missing).toMatch(/^\d+ requests? .*, 20 needed$/);
+  });
+
+  test('an empty store', async () => {
+    const report = await why(memoryReader([]), { service: shop('payment') });
+    expect(report.verdict).toBe('not enough data');
+    expect(report.missing).toBe('the store holds no traffic of that time');
+  });
+
+  test('an unknown service and a period that ends before it starts', async () => {
+    const reader = memoryReader(simulate({ seed: 10, seconds: 60 }));
+    await expect(why(reader, { service: shop('nobody') })).rejects.toMatchObject({ code: 'FL-401' });
+    const backwards = { service: shop('cart'), from: micros(50), to: micros(20) };
+    await expect(why(reader, backwards)).rejects.toMatchObject({ code: 'FL-402' });
+  });
+
+  test('coverage names what was not seen', async () => {
+    const row = (node: string, seconds: number, reporting: boolean): CoverageRow => ({
+      window: micros(seconds),
+      node,
+      reporting,
+      seen: reporting ? 90 : 0,
+      lost: reporting ? 10 : 0,
+      ends: reporting ? 200 : 0,
+      unresolved: reporting ? 4 : 0,
+    });
+    const coverage = [row('n1', 70, true), row('n2', 70, true), row('n1', 80, true), row('n2', 80, false)];
+    const reader = memoryReader(simulate({ seed: 11, seconds: 90 }), [], coverage);
+    const report = await why(reader, { service: shop('cart'), from: micros(60), to: micros(90) });
+    expect(report.coverage).toEqual({
+      seen: 0.9,
+      lost: 30,
+      unresolved: 0.02,
+      nodesReporting: 1,
+      nodesExpected: 2,
+      gaps: [],
+      silent: ['n2'],
+    });
+  });
+});
