@@ -15,9 +15,7 @@ if (major < 20 || (major === 20 && minor < 19)) {
   );
 }
 
-if (modified(at('package-lock.json')) > modified(at('node_modules', '.package-lock.json'))) {
-  step('installing packages (once)', 'npm', ['ci', '--no-fund', '--no-audit', '--ignore-scripts']);
-}
+if (modified(at('package-lock.json')) > modified(at('node_modules', '.package-lock.json'))) install();
 const sources = [at('ui', 'web'), at('package-lock.json')];
 if (newest(sources) > modified(at('ui', 'web', 'dist', 'index.html'))) {
   step('building the page (once)', 'npm', ['run', '--silent', 'build:web', '--', '--logLevel', 'warn']);
@@ -30,6 +28,18 @@ async function importCli() {
   const { register } = await import('tsx/esm/api');
   register();
   return import('./cli/main.ts');
+}
+
+/**
+ * No package's own script is needed to run, and the native part's would ask for a compiler. `npm ci` refuses a lock file
+ * that lacks optional packages of other platforms, as it does where a registry does not carry them; `npm install` takes
+ * what the lock file says and leaves it as it is.
+ */
+function install() {
+  const options = ['--ignore-scripts', '--no-fund', '--no-audit'];
+  process.stderr.write('faultline: installing packages (once, about a minute) …\n');
+  const { status } = spawnSync('npm', ['ci', ...options], { cwd: root, stdio: 'ignore' });
+  if (status !== 0) step('installing them one by one', 'npm', ['install', '--no-save', ...options]);
 }
 
 /** Runs a command, its output shown as it comes; ends the program with its error when it fails. */

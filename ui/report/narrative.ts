@@ -1,7 +1,7 @@
 import type { Report } from '../../analysis/index.ts';
 import { coverageText, coverageWarnings } from './coverage.ts';
 import { type Fact, facts, title } from './finding.ts';
-import { list, percent } from './format.ts';
+import { iso, list, percent } from './format.ts';
 import { headline, measured } from './headline.ts';
 import { edgeName, nodeName, shortName } from './names.ts';
 import { printable } from './style.ts';
@@ -111,18 +111,14 @@ function exonerations({ exonerated, service }: Report): string[] {
   );
 }
 
-/** The command that prints the rows behind the first finding, to the second of this report's period. */
-function rowsCommand(report: Report, store: string | undefined): string {
-  const at = new Date(Math.ceil(report.period.to / 1_000_000) * 1000).toISOString().replace('.000Z', 'Z');
-  const from = new Date(Math.floor(report.period.from / 1_000_000) * 1000)
-    .toISOString()
-    .replace('.000Z', 'Z');
+/** The command that prints the rows behind the first finding of this very report. */
+function rowsCommand({ service, period }: Report, store: string | undefined): string {
   const file = store === undefined ? '' : ` --store ${store}`;
-  return `faultline why ${nodeName(report.service)} --from ${from} --to ${at} --rows 1${file}`;
+  return `faultline why ${nodeName(service)} --from ${iso(period.from)} --to ${iso(period.to)} --rows 1${file}`;
 }
 
 function mapAddress(report: Report, url: string): string {
   const { namespace, workload } = report.service;
   const path = [namespace, workload].filter((part) => part !== '').map(encodeURIComponent);
-  return `${url}/map/${path.join('/')}`;
+  return `${url}/map/${path.join('/')}?at=${iso(report.period.to)}`;
 }
