@@ -102,7 +102,7 @@ test('listening pages get the state at once and an event with the next complete 
   const [first, second] = response.body!.tee();
   const before = await until(first, ({ name }) => name === 'state');
   expect(before.id).toBe(String(SHOP_END));
-  expect(before.data).toMatchObject({ live: true, counts: { bad: 3 }, at: '2026-11-20T03:13:00.000Z' });
+  expect(before.data).toMatchObject({ live: true, counts: { bad: 3 }, at: '2025-11-20T03:13:00.000Z' });
   const later = until(second, ({ name, id }) => name === 'state' && id !== before.id);
   const quiet = { reporting: true, seen: 1, lost: 0, ends: 2, unresolved: 0 };
   await store.addCoverage([{ window: SHOP_END, node: 'n1', ...quiet }]);

@@ -3,7 +3,7 @@ import { type EdgeCounts, type EdgeRow, type EdgeStore, WINDOW_MICROS } from '..
 import { EMPTY_HISTOGRAM, histogramOf } from '../../probe/index.ts';
 
 /** A shop written through the edge table's own door: twenty quiet minutes, then payment v2.12 answers slowly. */
-export const SHOP_START = Date.parse('2026-11-20T02:48:00Z') * 1000;
+export const SHOP_START = Date.parse('2025-11-20T02:48:00Z') * 1000;
 export const SHOP_WINDOWS = 150;
 const FAULT_WINDOW = 108;
 export const SHOP_END = SHOP_START + SHOP_WINDOWS * WINDOW_MICROS;

@@ -16,4 +16,4 @@ export const PeriodSchema = z.object({ from: z.iso.datetime(), to: z.iso.datetim
 export const timeParameter = z.iso
   .datetime({ offset: true })
   .transform((text) => Date.parse(text) * 1000)
-  .openapi({ type: 'string', format: 'date-time', example: '2026-11-20T03:12:00Z' });
+  .openapi({ type: 'string', format: 'date-time', example: '2025-11-20T03:12:00Z' });

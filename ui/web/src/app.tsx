@@ -44,6 +44,7 @@ export function App() {
           at={route.at}
           shown={shown}
           live={live.state?.live ?? false}
+          stale={live.stale}
           navigate={navigate}
         />
         <button

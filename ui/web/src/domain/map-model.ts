@@ -5,6 +5,7 @@ import { CARD, type Curve, curveOf, type Layout, type LayoutGraph } from './layo
 import type { Marks } from './marks.ts';
 import type { Selection } from './route.ts';
 import { type Status, signalWord } from './status.ts';
+import { shortName } from './text.ts';
 
 export interface DrawnNode {
   readonly id: string;
@@ -138,7 +139,7 @@ export function summary(map: MapBody): string {
       ? `, ${map.folded.nodes} more left out (${percent(map.folded.share)} of traffic)`
       : '';
   return (
-    `${map.centre} with ${map.nodes.length - 1} neighbours within ${map.hops} hop${map.hops === 1 ? '' : 's'} and ${map.edges.length} edges` +
+    `${shortName(map.centre)} with ${map.nodes.length - 1} neighbours within ${map.hops} hop${map.hops === 1 ? '' : 's'} and ${map.edges.length} edges` +
     `${folded}: ${off.length === 0 ? 'all edges okay' : off.join(', ')}.`
   );
 }

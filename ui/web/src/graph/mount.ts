@@ -2,6 +2,7 @@ import cytoscape, { type Core, type ElementDefinition } from 'cytoscape';
 import type { EdgeName } from '../domain/ids.ts';
 import type { Drawing } from '../domain/map-model.ts';
 import type { Selection } from '../domain/route.ts';
+import { shortName } from '../domain/text.ts';
 import { elementsOf } from './elements.ts';
 import { styleSheet } from './style.ts';
 import { readTheme } from './theme.ts';
@@ -82,7 +83,7 @@ function listen(cy: Core, container: HTMLElement, { select, open }: GraphHandler
     event.target.addClass('hovered');
     container.classList.add('pointing');
     const name: unknown = event.target.data('name');
-    if (typeof name === 'string') container.title = name.slice(0, 400);
+    if (typeof name === 'string') container.title = shortName(name);
   });
   cy.on('mouseout', 'node, edge', (event) => {
     event.target.removeClass('hovered');
@@ -121,4 +122,14 @@ function showAll(cy: Core): void {
   }
   cy.zoom(READABLE_ZOOM);
   cy.center(cy.nodes('.centre'));
+  // What lies beyond the window is on one side: no room is left empty on the other.
+  const { x1, x2, y1, y2 } = cy.elements().renderedBoundingBox();
+  cy.panBy({ x: closer(x1, x2, cy.width()), y: closer(y1, y2, cy.height()) });
+}
+
+/** How far a picture from `low` to `high` must be moved to fill a window of this size, or to lie in its middle. */
+function closer(low: number, high: number, size: number): number {
+  if (high - low <= size - 2 * PADDING) return (size - low - high) / 2;
+  if (low > PADDING) return PADDING - low;
+  return high < size - PADDING ? size - PADDING - high : 0;
 }

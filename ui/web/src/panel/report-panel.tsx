@@ -1,6 +1,7 @@
 import type { ReportBody } from '../../../server/index.ts';
 import { clock } from '../domain/format.ts';
 import type { Selection } from '../domain/route.ts';
+import { plain } from '../domain/text.ts';
 import { Problem } from '../parts/problem.tsx';
 import { StatusIcon } from '../parts/status-icon.tsx';
 import type { Resource } from '../state/use-resource.ts';
@@ -34,7 +35,7 @@ export function ReportPanel({ report, finding, chooseFinding, open, select }: Pr
       <Blind coverage={data.coverage} />
       <h2 class="headline" aria-live="polite">
         <StatusIcon status={status} />
-        <span>{data.text}</span>
+        <span>{plain(data.text)}</span>
       </h2>
       {data.findings.map((one, index) => (
         <FindingView

@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks';
+import { plain } from '../domain/text.ts';
 
 /** The query that gives the rows, for who wants to check. */
 export function Sql({ title, text }: { title: string; text: string }) {
@@ -10,7 +11,7 @@ export function Sql({ title, text }: { title: string; text: string }) {
   return (
     <details class="sql">
       <summary>{title}</summary>
-      <pre>{text}</pre>
+      <pre>{text.split('\n').map(plain).join('\n')}</pre>
       <button type="button" class="quiet" onClick={copy}>
         {copied ? 'Copied' : 'Copy'}
       </button>

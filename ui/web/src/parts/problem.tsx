@@ -1,5 +1,6 @@
 import type { ProblemBody } from '../../../server/index.ts';
 import { HOME, routePath } from '../domain/route.ts';
+import { plain } from '../domain/text.ts';
 import { Name } from './name.tsx';
 
 /** An answer that could not be given: what happened, what to do, and what was probably meant. */
@@ -10,7 +11,7 @@ export function Problem({ problem, open }: { problem: ProblemBody; open: (servic
     <section class="problem" role="alert">
       <h2>{problem.detail}</h2>
       {names.length === 0 ? (
-        <p>{problem.hint}</p>
+        <p>{plain(problem.hint)}</p>
       ) : (
         <>
           <p>{title}:</p>

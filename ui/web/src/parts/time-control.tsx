@@ -7,6 +7,7 @@ interface Props {
   /** Time of what is shown. */
   readonly shown: string | null;
   readonly live: boolean;
+  readonly stale: boolean;
   readonly navigate: Navigate;
 }
 
@@ -14,7 +15,7 @@ interface Props {
 const STEP_MS = 10_000;
 
 /** Now or earlier: a slider over everything the store holds. */
-export function TimeControl({ range, at, shown, live, navigate }: Props) {
+export function TimeControl({ range, at, shown, live, stale, navigate }: Props) {
   if (range === null) return null;
   const from = Date.parse(range.from);
   const to = Date.parse(range.to);
@@ -46,7 +47,7 @@ export function TimeControl({ range, at, shown, live, navigate }: Props) {
         aria-pressed={at === null}
         onClick={() => navigate({ at: null })}
       >
-        <span class={`pulse ${live && at === null ? 'live' : ''}`} aria-hidden="true" />
+        <span class={`pulse ${live && !stale && at === null ? 'live' : ''}`} aria-hidden="true" />
         {live ? 'Live' : 'End'}
       </button>
     </div>

@@ -7,6 +7,7 @@ import type { Marks } from '../domain/marks.ts';
 import type { Selection } from '../domain/route.ts';
 import { type Step, walk } from '../domain/walk.ts';
 import type { Graph } from '../graph/mount.ts';
+import { Name } from '../parts/name.tsx';
 import { Legend } from './legend.tsx';
 
 interface Props {
@@ -84,7 +85,7 @@ export function MapCanvas({ map, still, selection, marks, select, open, showAll 
       <div class="drawing" role="img" aria-label={summary(map)} ref={container} />
       {map.edges.length === 0 && (
         <p class="alone">
-          No traffic of <strong>{map.centre.slice(0, 80)}</strong> in this minute.
+          No traffic of <Name text={map.centre} length={80} /> in this minute.
         </p>
       )}
       <div class="corner">

@@ -3,6 +3,7 @@ import type { MapBody, ReportBody } from '../../../server/index.ts';
 import { apiPath } from '../api.ts';
 import { marksOf, NO_MARKS } from '../domain/marks.ts';
 import { clampHops, HOME, type Route, type Selection } from '../domain/route.ts';
+import { shortName } from '../domain/text.ts';
 import { EdgePanel } from '../panel/edge-panel.tsx';
 import { NodePanel } from '../panel/node-panel.tsx';
 import { ReportPanel } from '../panel/report-panel.tsx';
@@ -39,7 +40,7 @@ export function MapView({ route, centre, tick, navigate, open, onShown }: Props)
   const shown = map.data?.at ?? null;
   useEffect(() => onShown(shown), [shown, onShown]);
   useEffect(() => {
-    document.title = `${centre.slice(0, 80)} · faultline`;
+    document.title = `${shortName(centre)} · faultline`;
     setFinding(0);
   }, [centre]);
   const select = (next: Selection | null): void =>

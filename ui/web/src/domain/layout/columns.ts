@@ -2,7 +2,7 @@ import { groupBy } from '../group.ts';
 import type { Columns, LayoutEdge, LayoutGraph } from './types.ts';
 
 /** More cards than this in one column would make the map too tall to read; the rest goes into columns of its own. */
-export const MAX_ROWS = 14;
+export const MAX_ROWS = 16;
 /** Steps a call chain inside one hop is spread over; longer chains are rare and drawn as arcs. */
 const MAX_STEPS = 2;
 

@@ -105,15 +105,19 @@ test('calls among the workloads of one hop also run to the right', () => {
   expect(positions.get('checkout')!.x).toBeLessThan(positions.get('currency')!.x);
 });
 
-test('a crowd of callers is spread over columns that stay left of the centre', () => {
+test('a crowd of callers is spread over columns left of the centre and shares one line past them', () => {
   const callers = Array.from({ length: 100 }, (_, i) => `c${String(i).padStart(3, '0')}`);
-  const { positions } = layOut({
+  const { positions, routes } = layOut({
     centre: 'dns',
     nodes: [{ id: 'dns', hops: 0 }, ...callers.map((id) => ({ id, hops: -1 }))],
     edges: callers.map((id) => ({ id, client: id, server: 'dns' })),
   });
   const columns = new Set(callers.map((id) => positions.get(id)!.x));
-  expect(columns.size).toBe(8);
+  const lines = new Set(
+    [...routes.values()].map((points) => points.at(-1)?.y).filter((y) => y !== undefined),
+  );
+  expect(lines.size).toBe(1);
+  expect(columns.size).toBe(7);
   expect(Math.max(...columns)).toBeLessThan(0);
 });
 

@@ -12,34 +12,74 @@ export interface Threads {
   readonly passes: ReadonlyMap<string, readonly string[]>;
 }
 
+/** More long edges than this at one node share a trunk: a crowd of callers would fill the map with parallel lines. */
+const MAX_LINES = 6;
+
 /** Cuts every edge into pieces that span one column, through items that keep room for it between the cards. */
 export function threads(columns: Columns, edges: readonly LayoutEdge[]): Threads {
-  const items: Item[] = [...columns].map(([id, column]) => ({ id, column, isNode: true }));
-  const segments: Segment[] = [];
+  const items = new Map<string, Item>([...columns].map(([id, column]) => [id, { id, column, isNode: true }]));
+  const segments = new Map<string, Segment>();
   const passes = new Map<string, readonly string[]>();
-  for (const edge of [...edges].sort((a, b) => compare(a.id, b.id))) {
-    const client = columns.get(edge.client);
-    const server = columns.get(edge.server);
-    if (client === undefined || server === undefined || client === server) continue;
-    const [left, right] = client < server ? [edge.client, edge.server] : [edge.server, edge.client];
+  const spans = spansOf(columns, edges);
+  const trunkOf = trunks(spans);
+  for (const span of spans) {
     const between: string[] = [];
-    for (let column = Math.min(client, server) + 1; column < Math.max(client, server); column++) {
-      const id = `${edge.id}#${column}`;
-      items.push({ id, column, isNode: false });
+    for (let column = span.from + 1; column < span.to; column++) {
+      const id = `${trunkOf(span)}#${column}`;
+      items.set(id, { id, column, isNode: false });
       between.push(id);
     }
-    const chain = [left, ...between, right];
-    for (let i = 1; i < chain.length; i++) segments.push({ left: chain[i - 1]!, right: chain[i]! });
-    passes.set(edge.id, between);
+    const chain = [span.left, ...between, span.right];
+    for (let i = 1; i < chain.length; i++) {
+      const [left, right] = [chain[i - 1]!, chain[i]!];
+      segments.set(JSON.stringify([left, right]), { left, right });
+    }
+    passes.set(span.id, between);
   }
-  return { items, segments, passes };
+  return { items: [...items.values()], segments: [...segments.values()], passes };
+}
+
+/** An edge by the columns it spans, whichever way it points. */
+interface Span {
+  readonly id: string;
+  readonly left: string;
+  readonly right: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+function spansOf(columns: Columns, edges: readonly LayoutEdge[]): Span[] {
+  return [...edges]
+    .sort((a, b) => compare(a.id, b.id))
+    .flatMap(({ id, client, server }) => {
+      const [from, to] = [columns.get(client), columns.get(server)];
+      if (from === undefined || to === undefined || from === to) return [];
+      return from < to
+        ? [{ id, left: client, right: server, from, to }]
+        : [{ id, left: server, right: client, from: to, to: from }];
+    });
+}
+
+/** Name of the line a long edge runs on: its own, or the trunk of the crowded node it leads to or comes from. */
+function trunks(spans: readonly Span[]): (span: Span) => string {
+  const long = spans.filter(({ from, to }) => to - from > 1);
+  const into = groupBy(long, (span) => span.right);
+  const outOf = groupBy(long, (span) => span.left);
+  const crowded = (group: readonly Span[] | undefined): boolean => (group?.length ?? 0) > MAX_LINES;
+  return ({ id, left, right }) => {
+    if (crowded(into.get(right))) return JSON.stringify(['into', right]);
+    return crowded(outOf.get(left)) ? JSON.stringify(['out of', left]) : id;
+  };
 }
 
 /** Order inside the columns with few crossings: barycentres, ties by id, no chance anywhere. */
 export function orderOf({ items, segments }: Threads): Order {
   const width = items.reduce((most, item) => Math.max(most, item.column + 1), 0);
   let order: Order = Array.from({ length: width }, (_, column) =>
-    items.filter((item) => item.column === column).sort((a, b) => compare(a.id, b.id)),
+    ranked(
+      items.filter((item) => item.column === column),
+      () => 0,
+    ),
   );
   const toRight = groupBy(segments, (segment) => segment.left);
   const toLeft = groupBy(segments, (segment) => segment.right);
@@ -84,7 +124,17 @@ function byBarycentre(
       return [item.id, near.length === 0 ? (row + 0.5) / column.length : mean];
     }),
   );
-  return [...column].sort((a, b) => weight.get(a.id)! - weight.get(b.id)! || compare(a.id, b.id));
+  return ranked(column, (item) => weight.get(item.id)!);
+}
+
+/** By weight, then by id; lines that could pass anywhere among equals pass in their middle. */
+function ranked(column: readonly Item[], weight: (item: Item) => number): Item[] {
+  const sorted = [...column].sort((a, b) => weight(a) - weight(b) || compare(a.id, b.id));
+  return [...groupBy(sorted, weight).values()].flatMap((equals) => {
+    const nodes = equals.filter((item) => item.isNode);
+    const middle = nodes.length >> 1;
+    return [...nodes.slice(0, middle), ...equals.filter((item) => !item.isNode), ...nodes.slice(middle)];
+  });
 }
 
 function crossings(order: Order, toRight: Map<string, Segment[]>): number {
