@@ -2,14 +2,10 @@ import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import type { Change } from '../../enrich/index.ts';
 import { type Assembly, createAssembly, type EdgeStore, openStore, writeCapture } from '../../graph/index.ts';
-import {
-  FaultlineError,
-  type Feature,
-  type Probe,
-  type ProbeCounters,
-  startProbe,
-} from '../../probe/index.ts';
+import { type Feature, type Probe, type ProbeCounters, startProbe } from '../../probe/index.ts';
+import { onceUntilWell } from './complain.ts';
 import { type ClusterSource, type Naming, nodeOfThisMachine, startNaming } from './naming.ts';
+import { repeat } from './repeat.ts';
 import { shareStore } from './share.ts';
 
 export interface PipelineOptions {
@@ -55,6 +51,7 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
     const probe = await startProbe({
       netns: options.netns,
       onFlows: (flows) => assembly.add(flows.map((flow) => names.name(flow))),
+      onError: onceUntilWell(warn, 'FL-516: The probe stumbled and goes on'),
     });
     undo.unshift(() => probe.stop());
     const unshare = await shareStore(path, {
@@ -82,7 +79,7 @@ interface Parts {
 function running({ store, naming, probe, assembly, unshare, warn }: Parts): Pipeline {
   const { names } = naming;
   const probeNode = nodeOfThisMachine();
-  const complain = onceUntilWell(warn);
+  const complain = onceUntilWell(warn, 'FL-515: The edge table cannot be written');
   let changes: readonly Change[] = [];
 
   const tick = async (): Promise<void> => {
@@ -119,40 +116,5 @@ function running({ store, naming, probe, assembly, unshare, warn }: Parts): Pipe
         await store.close();
       }
     },
-  };
-}
-
-/** Calls an action again and again, never twice at the same time. `stop` waits for the one under way. */
-function repeat(action: () => Promise<void>, everyMillis: number): { stop(): Promise<void> } {
-  let current = Promise.resolve();
-  let timer = setTimeout(next, everyMillis);
-  let stopped = false;
-  function next(): void {
-    const began = Date.now();
-    current = action().then(() => {
-      if (!stopped) timer = setTimeout(next, Math.max(0, everyMillis - (Date.now() - began)));
-    });
-  }
-  return {
-    async stop() {
-      stopped = true;
-      clearTimeout(timer);
-      await current;
-    },
-  };
-}
-
-/** An error that comes back every second is told once, and once more after it was gone. */
-function onceUntilWell(warn: (line: string) => void): (cause: unknown) => void {
-  let told = '';
-  return (cause) => {
-    const text =
-      cause === null
-        ? ''
-        : cause instanceof FaultlineError
-          ? `${cause.code}: ${cause.message}. ${cause.hint}`
-          : `FL-515: The edge table cannot be written: ${cause}`;
-    if (text !== told && text !== '') warn(text);
-    told = text;
   };
 }

@@ -1,8 +1,9 @@
-import type { Finding, Mechanism, SignalName, TimeSplit } from '../../analysis/index.ts';
+import type { Finding, TimeSplit } from '../../analysis/index.ts';
 import { type NodeKey, WINDOW_MICROS } from '../../graph/index.ts';
 import { added, clock, count, list, milliseconds, percent, span } from './format.ts';
 import { domainExpression, domainName, originName } from './names.ts';
 import { subject } from './subject.ts';
+import { NOUNS, PREDICATES } from './words.ts';
 
 /** One labelled line of a finding; `head` starts a column of its own where it is given. */
 export interface Fact {
@@ -87,28 +88,3 @@ function without({ counterfactual, domain, ends }: Finding, home: NodeKey): Fact
 
 /** Counterfactual signals that are shares; the others are milliseconds. */
 const SHARES: ReadonlySet<string> = new Set(['errors', 'connect failures', 'resets', 'retransmits']);
-
-const PREDICATES: Readonly<Record<Mechanism, string>> = {
-  'slow service': 'answers slowly',
-  errors: 'answers with errors',
-  overload: 'is overloaded: requests wait before they are read',
-  'network loss': 'loses packets on the way',
-  'network latency': 'is slow to reach: the time is lost in the network',
-  refused: 'refuses connections',
-  unreachable: 'cannot be reached',
-  resets: 'breaks off connections',
-  dependency: 'is held up by something it depends on',
-};
-
-/** What the counts of a signal count, and what is bad about it. */
-export const NOUNS: Readonly<Record<SignalName, readonly [noun: string, bad: string]>> = {
-  errors: ['requests', 'failed'],
-  latency: ['requests', 'slow'],
-  'connect failures': ['connects', 'failed'],
-  resets: ['connections', 'reset'],
-  retransmits: ['segments', 'sent again'],
-  'round trip': ['round trips', 'slow'],
-  'wait before read': ['requests', 'kept waiting'],
-  traffic: ['requests', 'too many or too few'],
-  vanished: ['requests', 'missing'],
-};

@@ -1,7 +1,8 @@
-import type { Report, Signal, SignalName } from '../../analysis/index.ts';
+import type { Report, Signal } from '../../analysis/index.ts';
 import type { NodeKey } from '../../graph/index.ts';
 import { clock, count, milliseconds, percent, rate, span } from './format.ts';
 import { edgeName } from './names.ts';
+import { COMPLAINTS, QUANTITIES, SEVERITY, TIMES, WAITS } from './words.ts';
 
 /** One sentence that can be read aloud to the people waiting: who, what, since when, from how much to how much. */
 export function headline(report: Report): string {
@@ -99,60 +100,3 @@ function usual(value: number | null, say: (value: number) => string): string {
 function prefixed(prefix: string, clauses: readonly string[]): string {
   return clauses.length === 0 ? '' : `${prefix}${clauses.join(', ')}`;
 }
-
-/** What users feel most comes first. */
-const SEVERITY: readonly SignalName[] = [
-  'connect failures',
-  'errors',
-  'latency',
-  'resets',
-  'vanished',
-  'wait before read',
-  'round trip',
-  'retransmits',
-  'traffic',
-];
-
-const COMPLAINTS: Readonly<Record<SignalName, string>> = {
-  'connect failures': 'cannot be reached',
-  errors: 'is failing',
-  latency: 'is slow',
-  resets: 'loses connections',
-  vanished: 'is no longer called',
-  'wait before read': 'is overloaded',
-  'round trip': 'is far away',
-  retransmits: 'loses packets',
-  traffic: 'has unusual traffic',
-};
-
-/** The same of a service whose own answers are fine, or that nobody calls. */
-const WAITS: Readonly<Record<SignalName, string>> = {
-  'connect failures': 'cannot reach what it calls',
-  errors: 'gets errors from what it calls',
-  latency: 'waits for what it calls',
-  resets: 'loses connections to what it calls',
-  vanished: 'has stopped calling',
-  'wait before read': 'waits for what it calls',
-  'round trip': 'is far from what it calls',
-  retransmits: 'loses packets to what it calls',
-  traffic: 'calls unusually often',
-};
-
-/** Signals that are times are measured by their P99. */
-const TIMES: Readonly<Partial<Record<SignalName, string>>> = {
-  latency: 'P99',
-  'round trip': 'P99 of the round trip',
-  'wait before read': 'P99 of the wait before read',
-};
-
-const QUANTITIES: Readonly<Record<SignalName, string>> = {
-  'connect failures': 'failed connects',
-  errors: 'errors',
-  latency: 'slow requests',
-  resets: 'resets',
-  vanished: 'requests',
-  'wait before read': 'wait before read',
-  'round trip': 'round trip',
-  retransmits: 'retransmits',
-  traffic: 'requests',
-};

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FaultlineError, startProbe } from '../../../probe/index.ts';
+import { onceUntilWell } from '../../pipeline/complain.ts';
 import { sourceOf, startNaming } from '../../pipeline/naming.ts';
 import { style } from '../../report/style.ts';
 import type { Call, ExitCode, Options } from '../command.ts';
@@ -19,9 +20,8 @@ export async function run({ options, out }: Call): Promise<ExitCode> {
   const filter = filterOf(options);
   const duration = options.text('for');
   const millis = duration === undefined ? null : parseDuration(duration, '--for') / 1000;
-  const naming = await startNaming(sourceOf(clusterOptions(options)), (line) =>
-    out.note(`faultline: ${line}`),
-  );
+  const warn = (line: string): void => out.note(`faultline: ${line}`);
+  const naming = await startNaming(sourceOf(clusterOptions(options)), warn);
   const paint = style(out.color);
   let lostBefore = 0;
   let leftOut = 0;
@@ -29,6 +29,7 @@ export async function run({ options, out }: Call): Promise<ExitCode> {
     const probe = await startProbe({
       netns: options.texts('netns'),
       onFlows: () => {},
+      onError: onceUntilWell(warn, 'FL-516: The probe stumbled and goes on'),
       onEnded: (flows) => {
         for (const flow of flows) {
           const named = naming.names.name(flow);

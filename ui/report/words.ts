@@ -1,0 +1,84 @@
+import type { Mechanism, SignalName } from '../../analysis/index.ts';
+
+/** What users feel most comes first. */
+export const SEVERITY: readonly SignalName[] = [
+  'connect failures',
+  'errors',
+  'latency',
+  'resets',
+  'vanished',
+  'wait before read',
+  'round trip',
+  'retransmits',
+  'traffic',
+];
+
+export const COMPLAINTS: Readonly<Record<SignalName, string>> = {
+  'connect failures': 'cannot be reached',
+  errors: 'is failing',
+  latency: 'is slow',
+  resets: 'loses connections',
+  vanished: 'is no longer called',
+  'wait before read': 'is overloaded',
+  'round trip': 'is far away',
+  retransmits: 'loses packets',
+  traffic: 'has unusual traffic',
+};
+
+/** The same of a service whose own answers are fine, or that nobody calls. */
+export const WAITS: Readonly<Record<SignalName, string>> = {
+  'connect failures': 'cannot reach what it calls',
+  errors: 'gets errors from what it calls',
+  latency: 'waits for what it calls',
+  resets: 'loses connections to what it calls',
+  vanished: 'has stopped calling',
+  'wait before read': 'waits for what it calls',
+  'round trip': 'is far from what it calls',
+  retransmits: 'loses packets to what it calls',
+  traffic: 'calls unusually often',
+};
+
+/** Signals that are times are measured by their P99. */
+export const TIMES: Readonly<Partial<Record<SignalName, string>>> = {
+  latency: 'P99',
+  'round trip': 'P99 of the round trip',
+  'wait before read': 'P99 of the wait before read',
+};
+
+export const QUANTITIES: Readonly<Record<SignalName, string>> = {
+  'connect failures': 'failed connects',
+  errors: 'errors',
+  latency: 'slow requests',
+  resets: 'resets',
+  vanished: 'requests',
+  'wait before read': 'wait before read',
+  'round trip': 'round trip',
+  retransmits: 'retransmits',
+  traffic: 'requests',
+};
+
+/** What an accused workload does, as the rest of a sentence. */
+export const PREDICATES: Readonly<Record<Mechanism, string>> = {
+  'slow service': 'answers slowly',
+  errors: 'answers with errors',
+  overload: 'is overloaded: requests wait before they are read',
+  'network loss': 'loses packets on the way',
+  'network latency': 'is slow to reach: the time is lost in the network',
+  refused: 'refuses connections',
+  unreachable: 'cannot be reached',
+  resets: 'breaks off connections',
+  dependency: 'is held up by something it depends on',
+};
+
+/** What the counts of a signal count, and what is bad about it. */
+export const NOUNS: Readonly<Record<SignalName, readonly [noun: string, bad: string]>> = {
+  errors: ['requests', 'failed'],
+  latency: ['requests', 'slow'],
+  'connect failures': ['connects', 'failed'],
+  resets: ['connections', 'reset'],
+  retransmits: ['segments', 'sent again'],
+  'round trip': ['round trips', 'slow'],
+  'wait before read': ['requests', 'kept waiting'],
+  traffic: ['requests', 'too many or too few'],
+  vanished: ['requests', 'missing'],
+};
