@@ -39,7 +39,7 @@ export function originate(edges: readonly EdgeEvidence[], anomalies: readonly An
   const found = groupBy(anomalies, ({ edge }) => edge.id);
   const has = (id: string, ...names: MeasureName[]): boolean =>
     found.get(id)?.some(({ baseline }) => names.includes(baseline.measure.name)) ?? false;
-  const below = dependencies(edges, anomalies, has);
+  const below = dependencies(edges, anomalies);
 
   const shares = new Map<string, Map<LeafPair, number>>();
   const victims = new Map<string, NodeKey>();
@@ -67,11 +67,7 @@ export function originate(edges: readonly EdgeEvidence[], anomalies: readonly An
   };
 }
 
-function dependencies(
-  edges: readonly EdgeEvidence[],
-  anomalies: readonly Anomaly[],
-  has: (id: string, ...names: MeasureName[]) => boolean,
-): Map<string, Below> {
+function dependencies(edges: readonly EdgeEvidence[], anomalies: readonly Anomaly[]): Map<string, Below> {
   const below = new Map<string, Below>();
   const of = (instance: string): Below => {
     let entry = below.get(instance);
@@ -83,14 +79,15 @@ function dependencies(
   };
   for (const edge of edges)
     for (const leaf of edge.leaves) of(leaf.serverInstance).requests += leaf.now.requests;
+  // Every call counts, of healthy edges too: small delays of many dependencies add up in the one that waits for all.
   for (const edge of edges) {
-    if (!has(edge.id, 'latency', 'rtt', 'connect time', 'retransmits')) continue;
     for (const leaf of edge.leaves) {
-      const time = Math.max(0, leaf.now.requests * addedTime(edge, leaf, 'latency'));
-      const connects = has(edge.id, 'connect time') ? leaf.now.opened * addedTime(edge, leaf, 'connect') : 0;
-      blame(of(leaf.clientInstance), edge, time + Math.max(0, connects), (entry, added) => {
-        entry.added += added;
-      });
+      const added =
+        leaf.now.requests * addedTime(edge, leaf, 'latency') +
+        leaf.now.opened * addedTime(edge, leaf, 'connect');
+      const entry = of(leaf.clientInstance);
+      entry.added += added;
+      blame(entry, edge, added);
     }
   }
   for (const { edge, baseline } of anomalies) {
@@ -115,23 +112,16 @@ function dependencies(
         default:
           continue;
       }
-      blame(of(leaf.clientInstance), edge, excess, (entry, failures) => {
-        entry.failures += failures;
-      });
+      const entry = of(leaf.clientInstance);
+      entry.failures += excess;
+      blame(entry, edge, excess);
     }
   }
   return below;
 }
 
-function blame(
-  entry: Below,
-  edge: EdgeEvidence,
-  weight: number,
-  add: (entry: Below, weight: number) => void,
-): void {
-  if (weight <= 0) return;
-  add(entry, weight);
-  entry.blame.set(edge.key.server, (entry.blame.get(edge.key.server) ?? 0) + weight);
+function blame({ blame }: Below, { key: { server } }: EdgeEvidence, weight: number): void {
+  if (weight > 0) blame.set(server, (blame.get(server) ?? 0) + weight);
 }
 
 function ownShare(
@@ -166,7 +156,7 @@ function ownShare(
 }
 
 function perRequest(entry: Below | undefined): number {
-  return entry && entry.requests > 0 ? entry.added / entry.requests : 0;
+  return entry && entry.requests > 0 ? Math.max(0, entry.added / entry.requests) : 0;
 }
 
 function ownLatency(edge: EdgeEvidence, leaf: LeafPair, entry: Below | undefined): number {

@@ -85,6 +85,19 @@ describe('the period of a question', () => {
     expect(report.findings.map(answerOf)).toMatchObject([{ origin: 'cart > redis', domain: '' }]);
   });
 
+  test('data that starts in the middle of an incident is no baseline for what follows', async () => {
+    const faults = [
+      { ...slowRedis, from: 0, to: 60 },
+      { ...slowRedis, from: 160 },
+    ];
+    const report = await why(memoryReader(simulate({ seed: 15, seconds: 190, faults })), {
+      service: shop('cart'),
+    });
+    expect(report.period.from).toBe(micros(160));
+    expect(report.baseline).toEqual({ from: micros(60), to: micros(160) });
+    expect(report.findings.map(answerOf)).toMatchObject([{ origin: 'cart > redis', domain: '' }]);
+  });
+
   test('given times are taken as they are', async () => {
     const rows = simulate({ seed: 7, seconds: 250, faults: [{ ...slowRedis, from: 100, to: 150 }] });
     const asked = { service: shop('cart'), from: micros(110), to: micros(140) };

@@ -28,7 +28,10 @@ export function chooseStretches(world: World): Stretches {
   const looked = Math.max(1, world.windows);
   const relevant = world.edges.filter((edge) => world.scope.relevant.has(edge.id));
   const episodes = episodesOf(relevant);
-  const group = latest(episodes, world.windows);
+  const group = latest(
+    episodes.filter(({ risen }) => risen),
+    world.windows,
+  );
   if (group.length === 0) return { ...quiet(world, episodes), looked };
   const now = { from: commonOnset(group), to: Math.max(...group.map(({ to }) => to)) };
   if (world.windows - now.to <= STILL_WINDOWS) now.to = world.windows;

@@ -1,14 +1,16 @@
 import type { EdgeCounts } from '../../graph/index.ts';
 import { sumCounts } from '../counts.ts';
 import { matters, sampleOf, thresholdOf } from '../measure.ts';
-import { BASELINE_WINDOWS } from '../thresholds.ts';
+import { BASELINE_WINDOWS, SHARE_FACTOR } from '../thresholds.ts';
 import type { EdgeSeries } from '../world.ts';
-import { type Stretch, strongestStretch } from './scan.ts';
+import { type Stretch, strongestStretch, type Track } from './scan.ts';
 import { type EdgeTrack, tracksOf } from './tracks.ts';
 
 /** A stretch in which one signal of one edge was raised by more than the effect floor. */
 export interface Episode extends Stretch {
   readonly source: EdgeTrack;
+  /** Whether what came before it is known and was lower; without that it is no onset, and no baseline either. */
+  readonly risen: boolean;
 }
 
 /** Stretches looked for in one track: what stands out more often is the nature of the edge, not an episode. */
@@ -23,12 +25,28 @@ function episodesOfTrack(source: EdgeTrack): Episode[] {
   const skip = new Uint8Array(source.track.bad.length);
   const found: Episode[] = [];
   for (let round = 0; round < EPISODES_PER_TRACK; round++) {
-    const stretch = strongestStretch(source.track, BASELINE_WINDOWS, skip);
+    const stretch = strongestStretch(source.track, skip);
     if (stretch === null) break;
-    if (large(source, stretch, skip)) found.push({ ...stretch, source });
+    if (large(source, stretch, skip)) {
+      found.push({ ...stretch, source, risen: risen(source.track, stretch, skip) });
+    }
     skip.fill(1, stretch.from, stretch.to);
   }
   return found;
+}
+
+function risen({ bad, total }: Track, { from, to }: Stretch, skip: Uint8Array): boolean {
+  const before = { bad: 0, total: 0, windows: 0 };
+  const inside = { bad: 0, total: 0 };
+  for (let i = 0; i < to; i++) {
+    if (skip[i] !== 0) continue;
+    const part = i < from ? before : inside;
+    part.bad += bad[i]!;
+    part.total += total[i]!;
+    if (i < from) before.windows++;
+  }
+  if (before.windows < BASELINE_WINDOWS || before.total === 0) return false;
+  return inside.bad / inside.total >= (SHARE_FACTOR * before.bad) / before.total;
 }
 
 function large({ edge, measure }: EdgeTrack, { from, to }: Stretch, skip: Uint8Array): boolean {

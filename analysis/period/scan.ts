@@ -21,19 +21,17 @@ const SCAN_BLOCKS = 72;
 /**
  * The stretch of windows whose share of bad events stands out most, by the score statistic of a binomial change point
  * with two ends (an "epidemic" alternative: Levin and Kline 1985; Kulldorff's scan in time). The score is inflated
- * for intra-class correlation. `skip` marks windows that are taken; at least `before` open windows must precede it.
+ * for intra-class correlation. `skip` marks windows that are taken.
  */
-export function strongestStretch(track: Track, before: number, skip: Uint8Array): Stretch | null {
+export function strongestStretch(track: Track, skip: Uint8Array): Stretch | null {
   const windows = track.bad.length;
   const bad = new Float64Array(windows + 1);
   const total = new Float64Array(windows + 1);
-  const open = new Int32Array(windows + 1);
   let filled = 0;
   for (let i = 0; i < windows; i++) {
     const use = skip[i] === 0 ? 1 : 0;
     bad[i + 1] = bad[i]! + use * track.bad[i]!;
     total[i + 1] = total[i]! + use * track.total[i]!;
-    open[i + 1] = open[i]! + use;
     if (use && track.total[i]! > 0) filled++;
   }
   const all = total[windows]!;
@@ -44,7 +42,7 @@ export function strongestStretch(track: Track, before: number, skip: Uint8Array)
 
   const score = (from: number, to: number): number => {
     const n = total[to]! - total[from]!;
-    if (n <= 0 || n >= all || open[from]! < before) return 0;
+    if (n <= 0 || n >= all) return 0;
     const excess = bad[to]! - bad[from]! - n * rate;
     return excess <= 0 ? 0 : excess / Math.sqrt(unit * n * (1 - n / all));
   };
