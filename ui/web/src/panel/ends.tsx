@@ -30,7 +30,7 @@ const COLUMNS: readonly Column<Instance>[] = [
     sort: (row) => row.name,
     cell: (row) => (
       <span class="instance">
-        <Name text={row.name} length={26} />
+        <Name text={row.name} length={20} />
         <span class="note">
           {[row.version, row.node, row.zone]
             .filter((part) => part !== null)
