@@ -23,8 +23,9 @@ export interface Judgement {
 }
 
 /**
- * Holds the first finding against what was injected. The domain is right when it is the injected one, or one that nothing
- * in this world tells apart from it and the finding says so in its aliases.
+ * Holds the first finding against what was injected. The domain is right when it is the injected one (a node or zone is the
+ * same place on either side of an edge), or one that nothing in this world tells apart from it and the finding says so in
+ * its aliases.
  */
 export function judge(answer: Answer, truth: Truth): Judgement {
   const [first] = answer.findings;
@@ -32,9 +33,10 @@ export function judge(answer: Answer, truth: Truth): Judgement {
     return { origin: false, domain: false, mechanism: false };
   const named = [first.domain, ...first.aliases].map(keyOf);
   const allowed = [truth.domain, ...truth.aliases].map(keyOf);
+  const same = valuesOf(first.domain) === valuesOf(truth.domain);
   return {
     origin: originMatches(first.origin, truth.origin),
-    domain: allowed.includes(keyOf(first.domain)) && named.includes(keyOf(truth.domain)),
+    domain: same || (allowed.includes(keyOf(first.domain)) && named.includes(keyOf(truth.domain))),
     mechanism: truth.mechanisms.some((mechanism) => mechanism === first.mechanism),
   };
 }
@@ -59,6 +61,13 @@ function originMatches(
 
 const nameOf = ({ namespace, workload }: NodeKey): string =>
   namespace === '' ? workload : `${namespace}/${workload}`;
+
+/** The tags without their sides. */
+const valuesOf = (domain: readonly DomainTag[]): string =>
+  domain
+    .map(({ tag, value }) => `${tag} ${value}`)
+    .sort()
+    .join(' & ');
 
 const keyOf = (domain: readonly DomainTag[]): string =>
   domain
