@@ -12,7 +12,7 @@ import { createNatView } from './nat.ts';
 import { createPairs } from './pairs.ts';
 import { obstacles } from './preconditions.ts';
 import { type LoadedPrograms, loadPrograms } from './programs.ts';
-import { namespacesOfProcesses, scanExisting } from './scan.ts';
+import { findListeners, namespacesOfProcesses, scanExisting } from './scan.ts';
 import { createTracker } from './tracker.ts';
 
 export interface ProbeOptions {
@@ -119,6 +119,7 @@ async function run(
 
   try {
     if (!filtering) openTable(OWN_TABLE);
+    findListeners(programs);
     programs.attach();
     const named = namespaces.matching.map(({ inum, path }) => [inum, path] as const);
     scanExisting(programs, filtering ? new Map(named) : new Map([...namespacesOfProcesses(), ...named]));

@@ -5,12 +5,20 @@ import type { LoadedPrograms } from './programs.ts';
 export type NamespacePaths = ReadonlyMap<number, string>;
 
 /**
+ * Learns which ports are listened on. Before the programs are attached: they take connections they meet in mid-life into
+ * the map at once, and only a listening port tells the server's end from the client's.
+ */
+export function findListeners({ object, isOn }: LoadedPrograms): void {
+  if (isOn('find_listeners')) object.runIteratorSync('find_listeners');
+}
+
+/**
  * Puts the connections that were open before the probe into the map, after its programs were attached: nothing falls
  * between, and what both saw is there once.
  */
 export function scanExisting(programs: LoadedPrograms, namespaces: NamespacePaths): void {
   const { object } = programs;
-  if (programs.isOn('find_listeners')) object.runIteratorSync('find_listeners');
+  findListeners(programs);
   if (programs.isOn('find_sockets')) object.runIteratorSync('find_sockets');
   if (programs.isOn('find_orphans')) {
     for (const netns of namespaces.values()) {

@@ -160,6 +160,26 @@ test('without the translating node in sight, both ends are joined by their seque
   }
 });
 
+test('a connection that is busy while the probe attaches keeps its two roles', async (context) => {
+  needs(context, ...NEEDS);
+  const { client: c, router, server: s } = network.names;
+  for (let attempt = 0; attempt < 3; attempt++) {
+    // Long enough to go on through attaching and scanning, whatever the machine is doing.
+    const paths = Array.from({ length: 8000 }, () => '/200');
+    const running = client.ask<Book[]>('run', { host: SERVICE, port: 80, count: 4, parallel: 4, paths });
+    const { probe, ended, untilEnded } = await observe({ netns: [c, router, s] });
+    const books = await running;
+    await untilEnded(2 * books.length);
+    await probe.stop();
+    for (const flow of ended) {
+      expect(flow.role === 'client' ? flow.peer.port : flow.local.port).toBe(8080);
+      expect(flow.preexisting).toBe(true);
+      expect(flow.requests).toBeGreaterThan(0);
+      expect(flow.failedRequests).toBe(0);
+    }
+  }
+});
+
 test('connections older than the probe count from when it came', async (context) => {
   needs(context, ...NEEDS);
   const opened = [];
