@@ -39,7 +39,8 @@ export function originate(edges: readonly EdgeEvidence[], anomalies: readonly An
   const found = groupBy(anomalies, ({ edge }) => edge.id);
   const has = (id: string, ...names: MeasureName[]): boolean =>
     found.get(id)?.some(({ baseline }) => names.includes(baseline.measure.name)) ?? false;
-  const below = dependencies(edges, anomalies);
+  // On a quiet day there is nothing to explain.
+  const below = anomalies.length === 0 ? new Map<string, Below>() : dependencies(edges, anomalies);
 
   const shares = new Map<string, Map<LeafPair, number>>();
   const victims = new Map<string, NodeKey>();

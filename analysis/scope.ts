@@ -1,4 +1,5 @@
 import type { Edge, EdgeKey, NodeKey } from '../graph/index.ts';
+import { groupBy } from './group.ts';
 import { edgeId, nodeId } from './keys.ts';
 
 /** Where each edge stands towards the service asked about. */
@@ -7,44 +8,27 @@ export interface Scope {
   readonly relevant: ReadonlySet<string>;
   /** Edges into anything the service depends on, whoever calls: they show whether others are hit alike. */
   readonly near: ReadonlySet<string>;
-  /** Edges above it, through which its trouble reaches users. */
-  readonly above: ReadonlySet<string>;
 }
 
-/** Walks callers and dependencies of a service; without a service every edge is relevant. */
+/** Walks the dependencies of a service; without a service every edge is relevant. */
 export function scopeOf(edges: readonly Edge[], service: NodeKey | null): Scope {
   if (service === null) {
     const all = new Set(edges.map(edgeId));
-    return { relevant: all, near: all, above: new Set() };
+    return { relevant: all, near: all };
   }
   const centre = nodeId(service);
-  const relevant = new Set<string>();
-  const near = new Set<string>();
-  const above = new Set<string>();
-  const down = reach(edges, centre, (edge) => [nodeId(edge.client), nodeId(edge.server)]);
-  const up = reach(edges, centre, (edge) => [nodeId(edge.server), nodeId(edge.client)]);
-  for (const edge of edges) {
-    const inbound = nodeId(edge.server) === centre;
-    if (inbound || down.has(nodeId(edge.client))) relevant.add(edgeId(edge));
-    if (down.has(nodeId(edge.server))) near.add(edgeId(edge));
-    if (!inbound && up.has(nodeId(edge.server))) above.add(edgeId(edge));
-  }
-  return { relevant, near, above };
+  const below = dependenciesOf(edges, centre);
+  const relevant = edges.filter(
+    ({ client, server }) => nodeId(server) === centre || below.has(nodeId(client)),
+  );
+  const near = edges.filter(({ server }) => below.has(nodeId(server)));
+  return { relevant: new Set(relevant.map(edgeId)), near: new Set(near.map(edgeId)) };
 }
 
-function reach(
-  edges: readonly EdgeKey[],
-  from: string,
-  direction: (edge: EdgeKey) => [near: string, far: string],
-): Set<string> {
-  const next = new Map<string, string[]>();
-  for (const edge of edges) {
-    const [near, far] = direction(edge);
-    const list = next.get(near);
-    if (list) list.push(far);
-    else next.set(near, [far]);
-  }
+/** A service and everything it calls, directly or not. */
+function dependenciesOf(edges: readonly EdgeKey[], from: string): Set<string> {
+  const calls = groupBy(edges, ({ client }) => nodeId(client));
   const seen = new Set([from]);
-  for (const node of seen) for (const far of next.get(node) ?? []) seen.add(far);
+  for (const node of seen) for (const { server } of calls.get(node) ?? []) seen.add(nodeId(server));
   return seen;
 }

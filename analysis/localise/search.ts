@@ -31,7 +31,8 @@ export function localise(whole: Cube, changes: readonly Change[], price: number)
   const found: Located[] = [];
   let cube = whole;
   while (found.length < FINDINGS && excess > 0 && accusedExcess(cube) >= PEEL_SHARE * excess) {
-    const located = strongest(cube, changes, price, excess);
+    // The anomalies have paid for being looked at; a further cause has to pay again.
+    const located = strongest(cube, changes, found.length === 0 ? 1 : price, excess);
     if (located === null) break;
     found.push(located);
     cube = without(cube, located.candidate.members);
