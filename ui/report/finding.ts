@@ -3,7 +3,7 @@ import { type NodeKey, WINDOW_MICROS } from '../../graph/index.ts';
 import { added, clock, count, list, milliseconds, percent, span } from './format.ts';
 import { domainExpression, domainName, originName } from './names.ts';
 import { subject } from './subject.ts';
-import { NOUNS, PREDICATES } from './words.ts';
+import { NOUNS, PLACE_PREDICATES, PREDICATES } from './words.ts';
 
 /** One labelled line of a finding; `head` starts a column of its own where it is given. */
 export interface Fact {
@@ -14,7 +14,9 @@ export interface Fact {
 
 /** Who does what, as a sentence without its full stop: `payment v2.12 answers slowly`. */
 export function title(finding: Finding, home: NodeKey): string {
-  return `${subject(finding, home)} ${PREDICATES[finding.mechanism]}`;
+  const { ends, mechanism } = finding;
+  const predicate = (ends === undefined ? undefined : PLACE_PREDICATES[mechanism]) ?? PREDICATES[mechanism];
+  return `${subject(finding, home)} ${predicate}`;
 }
 
 /** Everything else a finding has to say, in the order in which a person asks for it. */

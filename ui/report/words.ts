@@ -63,11 +63,17 @@ export const PREDICATES: Readonly<Record<Mechanism, string>> = {
   errors: 'answers with errors',
   overload: 'is overloaded: requests wait before they are read',
   'network loss': 'loses packets on the way',
-  'network latency': 'is slow to reach: the time is lost in the network',
+  'network latency': 'is slow to reach: the added time is spent in the network',
   refused: 'refuses connections',
   unreachable: 'cannot be reached',
   resets: 'breaks off connections',
   dependency: 'is held up by something it depends on',
+};
+
+/** The same of a stretch of network. */
+export const PLACE_PREDICATES: Readonly<Partial<Record<Mechanism, string>>> = {
+  'network loss': 'loses packets',
+  'network latency': 'is slow',
 };
 
 /** What the counts of a signal count, and what is bad about it. */
