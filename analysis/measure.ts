@@ -52,6 +52,12 @@ export type MeasureName =
   | 'rtt'
   | 'connect time';
 
+/**
+ * Intra-class correlation of slow requests that met in the same stretch of time: 1/50 makes a calm baseline worth no
+ * more than 50 independent requests, however busy it was, so that one calm minute does not vouch for the next.
+ */
+const TIMES_WANDER = 0.02;
+
 /** One engine for all: every signal is a count of bad events among all events. */
 export const MEASURES: readonly Measure[] = [
   {
@@ -85,7 +91,7 @@ export const MEASURES: readonly Measure[] = [
     kind: 'time',
     name: 'latency',
     signal: 'latency',
-    priorCorrelation: 0.01,
+    priorCorrelation: TIMES_WANDER,
     adjective: 'slow',
     floor: SLOW_FLOOR,
     time: 'latency',
@@ -108,7 +114,7 @@ export const MEASURES: readonly Measure[] = [
     kind: 'time',
     name: 'rtt',
     signal: 'round trip',
-    priorCorrelation: 0.01,
+    priorCorrelation: TIMES_WANDER,
     adjective: 'slow',
     floor: SLOW_FLOOR,
     time: 'rtt',
@@ -117,7 +123,7 @@ export const MEASURES: readonly Measure[] = [
     kind: 'time',
     name: 'connect time',
     signal: 'round trip',
-    priorCorrelation: 0.01,
+    priorCorrelation: TIMES_WANDER,
     adjective: 'slow to connect',
     floor: SLOW_FLOOR,
     time: 'connect',
@@ -126,7 +132,7 @@ export const MEASURES: readonly Measure[] = [
     kind: 'time',
     name: 'wait',
     signal: 'wait before read',
-    priorCorrelation: 0.01,
+    priorCorrelation: TIMES_WANDER,
     adjective: 'kept waiting',
     floor: SLOW_FLOOR,
     time: 'wait',

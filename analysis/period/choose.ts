@@ -16,6 +16,8 @@ export interface Stretches {
 
 /** The newest window is usually not over: an episode that ends this close to the end is still going on. */
 const STILL_WINDOWS = 2;
+/** A single raised window is noise of the edge, and belongs into the baseline; an incident lasts for two. */
+const LEAST_WINDOWS = 2;
 /** Without an onset the newest part of a quiet span is judged against the rest: this share, and at most so much. */
 const QUIET_SHARE = 1 / 3;
 const QUIET_WINDOWS = 30;
@@ -29,7 +31,7 @@ export function chooseStretches(world: World): Stretches {
   const relevant = world.edges.filter((edge) => world.scope.relevant.has(edge.id));
   const episodes = episodesOf(relevant);
   const group = latest(
-    episodes.filter(({ risen }) => risen),
+    episodes.filter(({ risen, from, to }) => risen && to - from >= LEAST_WINDOWS),
     world.windows,
   );
   if (group.length === 0) return { ...quiet(world, episodes), looked };
@@ -48,8 +50,7 @@ export function chooseStretches(world: World): Stretches {
 export function cleanBefore(end: number, episodes: readonly Episode[]): Stretches['baseline'] {
   const taken = new Uint8Array(end);
   for (const { from, to } of episodes) {
-    // A single raised window is noise of the edge, and the noise belongs into the baseline.
-    if (to - from >= 2 && to <= end) taken.fill(1, from, to);
+    if (to - from >= LEAST_WINDOWS && to <= end) taken.fill(1, from, to);
   }
   let best = { from: 0, to: 0 };
   let to = end;
@@ -66,9 +67,8 @@ export function cleanBefore(end: number, episodes: readonly Episode[]): Stretche
 function latest(episodes: readonly Episode[], windows: number): Episode[] {
   const ongoing = episodes.filter(({ to }) => windows - to <= STILL_WINDOWS);
   if (ongoing.length > 0) return ongoing;
-  const over = episodes.filter(({ from, to }) => to - from >= 2);
-  const last = over.reduce<Episode | null>((a, b) => (a === null || b.to > a.to ? b : a), null);
-  return last === null ? [] : over.filter(({ from, to }) => from < last.to && to > last.from);
+  const last = episodes.reduce<Episode | null>((a, b) => (a === null || b.to > a.to ? b : a), null);
+  return last === null ? [] : episodes.filter(({ from, to }) => from < last.to && to > last.from);
 }
 
 function commonOnset(group: readonly Episode[]): number {
@@ -105,7 +105,7 @@ function refinedOnset(
     const { track } = trackOf(edge, measure, threshold);
     const outside = new Uint8Array(track.bad.length).fill(1);
     outside.fill(0, baseline.from, now.to);
-    for (let from = Math.max(first, baseline.to - 1); from < now.to; from++) {
+    for (let from = Math.max(first, baseline.to - 1); from <= now.to - LEAST_WINDOWS; from++) {
       scores[from]! += stretchScore(track, from, now.to, outside) ** 2;
     }
   }
