@@ -2,7 +2,7 @@ import type { EdgeReader, NodeKey } from '../graph/index.ts';
 import { changeBehind } from './changes.ts';
 import type { EdgeEvidence } from './detect.ts';
 import type { Evidence } from './evidence.ts';
-import type { DomainTag, Finding } from './finding.ts';
+import type { DomainTag, Finding, SignalName } from './finding.ts';
 import type { Cause } from './findings.ts';
 import { counterfactual } from './impact/counterfactual.ts';
 import type { Candidate, Cube } from './localise/index.ts';
@@ -24,8 +24,7 @@ export function assemble(
   return causes.slice(0, FINDINGS).map((cause, i) => {
     const { candidate, aliases, cube, explains, p } = cause.located;
     const domain = domainOf(candidate, cause);
-    const inside = sum(cube, candidate.members);
-    const counts = { inside: countOf(inside.raw, inside.total), outside: outsideOf(cause, domain, evidence) };
+    const counts = countsOf(cause, domain, evidence);
     return {
       rank: i + 1,
       origin: cause.origin,
@@ -36,6 +35,7 @@ export function assemble(
       signal: cube.measure.signal,
       explains,
       ...counts,
+      also: alsoOf(cause, evidence),
       ratio: rateRatio(counts.inside, counts.outside),
       p,
       onset: evidence.period.from,
@@ -43,9 +43,28 @@ export function assemble(
       counterfactual: counterfactual(cause, causes, judged, anomalous),
       split: cause.split,
       ruledOut: ruledOut(cause.located),
-      rows: reader.rowsQuery(evidence.period, cause.edges[0]!),
+      rows: reader.rowsQuery(evidence.counted, cause.edges[0]!),
     };
   });
+}
+
+function countsOf(cause: Cause, domain: readonly DomainTag[], evidence: Evidence) {
+  const { cube, candidate } = cause.located;
+  const { raw, total } = sum(cube, candidate.members);
+  return { inside: countOf(raw, total), outside: outsideOf(cause, domain, evidence) };
+}
+
+/** One line a signal: the first, strongest cause on it speaks. */
+function alsoOf(cause: Cause, evidence: Evidence): Finding['also'] {
+  const bySignal = new Map<SignalName, Cause>();
+  for (const other of cause.also) {
+    const { signal } = other.located.cube.measure;
+    if (signal !== cause.located.cube.measure.signal && !bySignal.has(signal)) bySignal.set(signal, other);
+  }
+  return [...bySignal].map(([signal, other]) => ({
+    signal,
+    ...countsOf(other, domainOf(other.located.candidate, other), evidence),
+  }));
 }
 
 /** Tags beyond what the origin already says: an edge says its client and its port. */

@@ -1,5 +1,5 @@
 import type { Change } from '../enrich/index.ts';
-import type { EdgeReader, NodeKey, Period } from '../graph/index.ts';
+import { type EdgeReader, type NodeKey, type Period, WINDOW_MICROS } from '../graph/index.ts';
 import { type Baselines, baselinesOf } from './baseline.ts';
 import { type Anomaly, detect, type EdgeEvidence, evidenceOf } from './detect.ts';
 import { pairLeaves } from './leaves.ts';
@@ -12,6 +12,11 @@ export interface Evidence {
   readonly world: World;
   readonly service: NodeKey | null;
   readonly period: Period;
+  /**
+   * The part of the period that is counted: where the onset was estimated, its window is left out, for it holds requests
+   * from before and from after, and a handful of good ones would tell apart what nothing tells apart.
+   */
+  readonly counted: Period;
   readonly baseline: Period;
   readonly edges: readonly EdgeEvidence[];
   readonly baselines: Baselines;
@@ -36,7 +41,8 @@ export async function gather(
   service: NodeKey | null,
   { period, baseline, looked }: Choice,
 ): Promise<Evidence> {
-  const now = await reader.leaves(period);
+  const counted = looked > 1 ? withoutOnset(period) : period;
+  const now = await reader.leaves(counted);
   const before = await reader.leaves(baseline);
   const changes = await reader.changes({ from: period.from - CHANGE_BEFORE_MICROS, to: period.to });
   const edges = evidenceOf(pairLeaves(now, before));
@@ -45,5 +51,10 @@ export async function gather(
   const baselines = baselinesOf(world.edges, past, windows);
   const price = Math.max(1, edges.length) * MEASURES.length * looked;
   const anomalies = detect(edges, baselines, price);
-  return { world, service, period, baseline, edges, baselines, anomalies, changes, price };
+  return { world, service, period, counted, baseline, edges, baselines, anomalies, changes, price };
+}
+
+/** As long as two windows are left, which an incident lasts at least. */
+function withoutOnset({ from, to }: Period): Period {
+  return to - from >= 3 * WINDOW_MICROS ? { from: from + WINDOW_MICROS, to } : { from, to };
 }

@@ -76,6 +76,8 @@ export interface Finding {
   readonly inside: Count;
   /** Comparable traffic outside the domain; with an empty domain, the same traffic in the baseline. */
   readonly outside: Count;
+  /** What else the same cause does, each with its own counts: a version that is slow and fails now and then. */
+  readonly also: readonly { readonly signal: SignalName; readonly inside: Count; readonly outside: Count }[];
   /** Rate ratio inside to outside with its 95 % interval. */
   readonly ratio: { readonly estimate: number; readonly low: number; readonly high: number | null };
   readonly p: number;

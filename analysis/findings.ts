@@ -20,6 +20,8 @@ export interface Cause {
   readonly before: EdgeCounts;
   readonly mechanism: Mechanism;
   readonly split: TimeSplit | null;
+  /** Causes on other measures that are this one. */
+  readonly also: readonly Cause[];
 }
 
 /** Two causes on different measures are one when this share of the weaker's excess lies in the traffic of the stronger. */
@@ -77,7 +79,7 @@ function causeOf(
     before: own.requests > 0 ? own : past,
     ownService: ownService(evidence, ownership, leaves),
     excessRate: (candidate.bad - candidate.expected) / candidate.total,
-    rate: now.requests / seconds(evidence.period),
+    rate: now.requests / seconds(evidence.counted),
     usualRate: own.requests / seconds(evidence.baseline),
     lossy: edges.some((edge) => lossy.has(edgeId(edge))),
     outside: edges.every(({ server }) => server.namespace === ''),
@@ -92,6 +94,7 @@ function causeOf(
     before: inside.before,
     mechanism: mechanismOf(inside, split),
     split: known ? split : null,
+    also: [],
   };
 }
 
@@ -130,11 +133,13 @@ function originOf({ candidate }: Located, edges: readonly EdgeKey[]): EdgeKey | 
 /** Causes in the order of precedence, each joined into an earlier one that covers most of its excess. */
 function joined(causes: readonly Cause[]): Cause[] {
   const order = new Map(causes.map((cause) => [cause, precedence(cause, causes)]));
-  const kept: Cause[] = [];
+  const kept: { cause: Cause; also: Cause[] }[] = [];
   for (const cause of [...causes].sort((a, b) => order.get(a)! - order.get(b)!)) {
-    if (!kept.some((earlier) => covers(earlier, cause))) kept.push(cause);
+    const same = kept.find((earlier) => covers(earlier.cause, cause));
+    if (same === undefined) kept.push({ cause, also: [] });
+    else same.also.push(cause);
   }
-  return kept;
+  return kept.map(({ cause, also }) => ({ ...cause, also }));
 }
 
 function precedence(cause: Cause, causes: readonly Cause[]): number {

@@ -3,7 +3,7 @@ import { type NodeKey, WINDOW_MICROS } from '../../graph/index.ts';
 import { added, clock, count, list, milliseconds, percent, span } from './format.ts';
 import { domainExpression, domainName, originName } from './names.ts';
 import { subject } from './subject.ts';
-import { NOUNS, PLACE_PREDICATES, PREDICATES } from './words.ts';
+import { ALSO, FELT, NOUNS, PLACE_PREDICATES, PREDICATES } from './words.ts';
 
 /** One labelled line of a finding; `head` starts a column of its own where it is given. */
 export interface Fact {
@@ -16,7 +16,8 @@ export interface Fact {
 export function title(finding: Finding, home: NodeKey): string {
   const { ends, mechanism } = finding;
   const predicate = (ends === undefined ? undefined : PLACE_PREDICATES[mechanism]) ?? PREDICATES[mechanism];
-  return `${subject(finding, home)} ${predicate}`;
+  const more = finding.also.map(({ signal }) => ALSO[signal]).filter((words) => words !== undefined);
+  return [`${subject(finding, home)} ${predicate}`, ...more].join(' ');
 }
 
 /** Everything else a finding has to say, in the order in which a person asks for it. */
@@ -28,7 +29,10 @@ export function facts(finding: Finding, home: NodeKey, day: number): Fact[] {
       'domain',
       domainExpression(finding.domain, finding.ends) || 'no tag explains it: all of it is hit alike',
     ),
-    fact('counts', counts(finding)),
+    fact('counts', counts(finding, finding.domain)),
+    ...finding.also
+      .filter(({ signal }) => FELT.has(signal))
+      .map((other) => fact('also', counts(other, finding.domain))),
     ...finding.ruledOut.map(({ domain, because }) => fact('not', because, domainName(domain))),
     ...same(finding),
     ...before(finding, day),
@@ -41,7 +45,10 @@ function fact(label: string, text: string, head: string | null = null): Fact {
 }
 
 /** `812 of 840 requests slow (96.7 %) · elsewhere 9 of 4,120 (0.2 %)` */
-function counts({ inside, outside, signal, domain }: Finding): string {
+function counts(
+  { inside, outside, signal }: Pick<Finding, 'inside' | 'outside' | 'signal'>,
+  domain: Finding['domain'],
+): string {
   const [noun, verb] = NOUNS[signal];
   const here = `${count(inside.bad)} of ${count(inside.total)} ${noun} ${verb} (${percent(inside.rate)})`;
   if (outside.total === 0) return here;

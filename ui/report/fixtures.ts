@@ -14,6 +14,7 @@ export const SLOW_VERSION: Finding = {
   explains: 0.97,
   inside: { bad: 812, total: 840, rate: 812 / 840 },
   outside: { bad: 9, total: 4120, rate: 9 / 4120 },
+  also: [],
   ratio: { estimate: 442, low: 230, high: 860 },
   p: 1e-200,
   onset: at('03:04:10'),

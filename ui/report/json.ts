@@ -64,6 +64,11 @@ function findingDocument(finding: Finding, report: Report) {
     explains: finding.explains,
     inside: counts(finding.inside),
     outside: counts(finding.outside),
+    also: finding.also.map(({ signal, inside, outside }) => ({
+      signal,
+      inside: counts(inside),
+      outside: counts(outside),
+    })),
     ratio: { ...finding.ratio },
     p: finding.p,
     onset: iso(finding.onset),

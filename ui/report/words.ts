@@ -76,6 +76,16 @@ export const PLACE_PREDICATES: Readonly<Partial<Record<Mechanism, string>>> = {
   'network latency': 'is slow',
 };
 
+/** What callers feel; the other signals say how it comes about. */
+export const FELT: ReadonlySet<SignalName> = new Set(['connect failures', 'errors', 'latency', 'resets']);
+
+/** What else an accused workload does, behind its predicate. */
+export const ALSO: Readonly<Partial<Record<SignalName, string>>> = {
+  'connect failures': 'and is hard to reach',
+  errors: 'and fails',
+  resets: 'and breaks off connections',
+};
+
 /** What the counts of a signal count, and what is bad about it. */
 export const NOUNS: Readonly<Record<SignalName, readonly [noun: string, bad: string]>> = {
   errors: ['requests', 'failed'],

@@ -4,10 +4,19 @@ import { inUnit, millis } from './format.ts';
 export type ReportFinding = ReportBody['findings'][number];
 export type DomainTag = ReportFinding['domain'][number];
 
-/** `server version = v2.12 and server zone = eu-1b` */
-export function domainText(domain: readonly DomainTag[]): string {
+/** `server version = v2.12 and server zone = eu-1b`; of a place that counts at whichever end, `one end node = n3`. */
+export function domainText(domain: readonly DomainTag[], ends: ReportFinding['ends'] = null): string {
   if (domain.length === 0) return 'no tag explains it';
-  return domain.map(({ side, tag, value }) => `${side} ${tag} = ${value}`).join(' and ');
+  const tags = domain.map(({ side, tag, value }) => `${ends === null ? side : 'one end'} ${tag} = ${value}`);
+  return `${[...new Set(tags)].join(' and ')}${ends === 'border' ? ', the other end elsewhere' : ''}`;
+}
+
+/** What callers feel; the other signals say how it comes about. */
+const FELT: ReadonlySet<string> = new Set(['connect failures', 'errors', 'latency', 'resets']);
+
+/** What else the same cause does that callers feel. */
+export function alsoFelt({ also }: ReportFinding): ReportFinding['also'] {
+  return also.filter(({ signal }) => FELT.has(signal));
 }
 
 /** What is counted as bad for a signal. */

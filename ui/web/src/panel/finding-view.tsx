@@ -1,6 +1,7 @@
 import { clock, count, percent, span } from '../domain/format.ts';
 import { namespaceOf, within } from '../domain/ids.ts';
 import {
+  alsoFelt,
   badWord,
   counterfactualText,
   domainText,
@@ -49,7 +50,7 @@ export function FindingView({ finding, service, marked, mark, select }: Props) {
         <div>
           <dt>Domain</dt>
           <dd class="domain">
-            <Name text={domainText(finding.domain)} />
+            <Name text={domainText(finding.domain, finding.ends)} />
           </dd>
         </div>
         <div>
@@ -60,7 +61,10 @@ export function FindingView({ finding, service, marked, mark, select }: Props) {
           </dd>
         </div>
       </dl>
-      <Counts finding={finding} />
+      <Counts counted={finding} whole={finding.domain.length === 0} />
+      {alsoFelt(finding).map((also) => (
+        <Counts key={also.signal} counted={also} whole={finding.domain.length === 0} />
+      ))}
       <dl class="facts">
         {change !== null && (
           <div>
@@ -109,11 +113,17 @@ export function FindingView({ finding, service, marked, mark, select }: Props) {
   );
 }
 
-function Counts({ finding }: { finding: ReportFinding }) {
-  const { inside, outside, domain, signal } = finding;
+interface CountsProps {
+  readonly counted: Pick<ReportFinding, 'inside' | 'outside' | 'signal'>;
+  /** No tag narrows it: all of it now stands against all of it before. */
+  readonly whole: boolean;
+}
+
+function Counts({ counted, whole }: CountsProps) {
+  const { inside, outside, signal } = counted;
   const rows = [
-    [domain.length === 0 ? 'now' : 'inside', inside],
-    [domain.length === 0 ? 'before' : 'elsewhere', outside],
+    [whole ? 'now' : 'inside', inside],
+    [whole ? 'before' : 'elsewhere', outside],
   ] as const;
   return (
     <table class="counts">
