@@ -23,20 +23,22 @@ export interface Judgement {
 }
 
 /**
- * Holds the first finding against what was injected. The domain is right when it is the injected one (a node or zone is the
- * same place on either side of an edge), or one that nothing in this world tells apart from it and the finding says so in
- * its aliases.
+ * Holds the first finding against what was injected. The domain is right when the finding names the injected one and every
+ * one that nothing in this world tells apart from it, in whatever order; or another domain the truth allows. A node or zone is
+ * the same place on either side of an edge.
  */
 export function judge(answer: Answer, truth: Truth): Judgement {
   const [first] = answer.findings;
   if (answer.verdict !== 'anomalous' || first === undefined)
     return { origin: false, domain: false, mechanism: false };
-  const named = [first.domain, ...first.aliases].map(keyOf);
-  const allowed = [truth.domain, ...truth.aliases].map(keyOf);
-  const same = valuesOf(first.domain) === valuesOf(truth.domain);
+  const named = new Set([first.domain, ...first.aliases].map(keyOf));
+  const all = [truth.domain, ...truth.aliases].map(keyOf);
+  const whole = all.includes(keyOf(first.domain)) && all.every((key) => named.has(key));
+  const allowed = truth.alsoRight.some((domain) => keyOf(domain) === keyOf(first.domain));
+  const place = truth.aliases.length === 0 && valuesOf(first.domain) === valuesOf(truth.domain);
   return {
     origin: originMatches(first.origin, truth.origin),
-    domain: same || (allowed.includes(keyOf(first.domain)) && named.includes(keyOf(truth.domain))),
+    domain: whole || allowed || place,
     mechanism: truth.mechanisms.some((mechanism) => mechanism === first.mechanism),
   };
 }

@@ -11,8 +11,10 @@ export interface Truth {
   readonly origin: { readonly client?: NodeKey; readonly server?: NodeKey; readonly port?: number };
   /** The failure domain; `[]` when no tag of the origin's ends tells the broken part from the rest. */
   readonly domain: readonly DomainTag[];
-  /** Domains nobody could tell from it in this world, at the fault's origin. */
+  /** Domains nobody could tell from it in this world, at the fault's origin: a right finding names them all. */
   readonly aliases: readonly (readonly DomainTag[])[];
+  /** Other domains that are right answers by themselves. */
+  readonly alsoRight: readonly (readonly DomainTag[])[];
   /** Any of these is a right name for how it shows. */
   readonly mechanisms: readonly Mechanism[];
 }

@@ -76,5 +76,5 @@ function bothSides(
     [{ side: 'server', ...each }],
     [{ side: 'client', ...each }],
   ]);
-  return { origin: {}, domain: domains[0]!, aliases: domains.slice(1), mechanisms };
+  return { origin: {}, domain: domains[0]!, aliases: [], alsoRight: domains.slice(1), mechanisms };
 }

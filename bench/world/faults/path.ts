@@ -15,7 +15,13 @@ export const nodeDelay: Fault = {
     const line = await startDelay(running, from, to, DELAY_MILLIS);
     const [domain, ...aliases] = [...between(from, to), ...between(to, from)];
     return {
-      truth: { origin: {}, domain: domain!, aliases, mechanisms: ['network latency'] },
+      truth: {
+        origin: {},
+        domain: domain!,
+        aliases: [],
+        alsoRight: aliases,
+        mechanisms: ['network latency'],
+      },
       undo: () => line.stop(),
     };
   },

@@ -34,7 +34,7 @@ export const badRollout: Fault = {
     const version = [{ side: 'server', tag: 'version', value: NEW_VERSION } as const];
     const image = [{ side: 'server', tag: 'image', value: done.added[0]!.image } as const];
     return {
-      truth: { ...truth, domain: version, aliases: [[], image] },
+      truth: { ...truth, domain: version, aliases: [image], alsoRight: [[]] },
       undo: () => undoRollOut(running, place, done),
     };
   },

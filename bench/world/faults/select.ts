@@ -65,6 +65,7 @@ export function workloadTruth(
     },
     domain: meant,
     aliases: meant.length === 0 ? [] : domains.filter((domain) => domain !== meant),
+    alsoRight: [],
     mechanisms,
   };
 }
