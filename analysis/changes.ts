@@ -24,5 +24,10 @@ export function changeBehind(evidence: Evidence, { located, origin }: Cause): Fi
     const score = (named ? 0 : CHANGE_BEFORE_MICROS) + before;
     if (best === null || score < best.score) best = { score, change };
   }
-  return best && { kind: best.change.kind, what: best.change.what, at: best.change.at };
+  return best && { kind: best.change.kind, what: told(best.change), at: best.change.at };
+}
+
+/** With what it happened to: `payment v2.11 → v2.12`. */
+function told({ subject, what }: Evidence['changes'][number]): string {
+  return what.includes(subject) ? what : `${subject} ${what}`;
 }

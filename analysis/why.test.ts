@@ -53,7 +53,7 @@ describe('the evidence of a finding', () => {
     const rollout = CASES.find(({ changes }) => changes !== undefined)!;
     const report = await ask(rollout, 3);
     const [finding] = report.findings;
-    expect(finding!.change).toEqual({ kind: 'rollout', what: 'v1 → v2', at: micros(52) });
+    expect(finding!.change).toEqual({ kind: 'rollout', what: 'payment v1 → v2', at: micros(52) });
     expect(finding!.explains).toBeGreaterThan(0.95);
     const { inside, outside, ratio } = finding!;
     expect(inside.rate).toBeCloseTo(inside.bad / inside.total);

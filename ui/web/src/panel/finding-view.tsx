@@ -151,7 +151,11 @@ function Counts({ counted, whole }: CountsProps) {
   );
 }
 
+/** The onset is known to a window. */
+const WINDOW_MILLIS = 10_000;
+
 function gap(change: string, onset: string): string {
   const before = Date.parse(onset) - Date.parse(change);
+  if (Math.abs(before) < WINDOW_MILLIS) return 'at that moment';
   return before >= 0 ? `${span(before)} earlier` : `${span(-before)} after the first symptom`;
 }
