@@ -75,6 +75,6 @@ test('answers do not depend on what was asked before', () => {
         for (const flow of flows(second * SECOND)) expect(asked.name(flow)).toEqual(silent.name(flow));
       }
     }),
-    { numRuns: 100 },
+    { numRuns: 300 },
   );
 });

@@ -23,11 +23,24 @@ export class ServiceNamer {
     const { pods, owners, members } = this.#tables;
     const slices = members.slices(service.ref, time);
     const known = this.#named.get(service);
-    if (known?.slices === slices && known.pods === pods.generation && known.owners === owners.generation) {
+    if (
+      known?.slices === slices &&
+      known.pods === pods.generation &&
+      known.owners === owners.generation &&
+      (known.claims === null || known.claims === pods.claims.generation)
+    ) {
       return known.endpoint;
     }
     const endpoint = this.#make(service, slices);
-    this.#named.set(service, { slices, pods: pods.generation, owners: owners.generation, endpoint });
+    const bare = slices.some((slice) => slice.members.some(({ pod }) => pod === null));
+    const claims = bare ? pods.claims.generation : null;
+    this.#named.set(service, {
+      slices,
+      pods: pods.generation,
+      owners: owners.generation,
+      claims,
+      endpoint,
+    });
     return endpoint;
   }
 
@@ -78,5 +91,7 @@ interface Named {
   readonly slices: readonly SliceView[];
   readonly pods: number;
   readonly owners: number;
+  /** `null` where every member names its pod, so that it does not matter who holds its address. */
+  readonly claims: number | null;
   readonly endpoint: Endpoint;
 }

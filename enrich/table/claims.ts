@@ -15,6 +15,12 @@ export interface Claim<P> {
 /** Who held which address when: the interval table behind every name given by address. */
 export class Claims<P extends object> {
   readonly #byIp = new Map<string, readonly Claim<P>[]>();
+  #generation = 0;
+
+  /** Changes whenever an address may have changed hands. */
+  get generation(): number {
+    return this.#generation;
+  }
 
   /**
    * `holder` has the address from `from` on, at the latest from `seen`. What an earlier holder is known to have held
@@ -23,6 +29,7 @@ export class Claims<P extends object> {
   claim(ip: string, holder: P, from: number, seen: number, shared: boolean): void {
     const claims = this.#byIp.get(ip) ?? [];
     if (claims.some((claim) => claim.holder === holder && claim.to === Number.POSITIVE_INFINITY)) return;
+    this.#generation += 1;
     let start = Math.min(from, seen);
     const kept: Claim<P>[] = [];
     for (const claim of claims) {
@@ -41,6 +48,7 @@ export class Claims<P extends object> {
   release(ip: string, holder: P, at: number, vanished: boolean): void {
     const claims = this.#byIp.get(ip);
     if (claims === undefined) return;
+    this.#generation += 1;
     const end = (claim: Claim<P>): Claim<P> =>
       claim.holder === holder && claim.to === Number.POSITIVE_INFINITY
         ? { ...claim, to: Math.max(claim.from, at), vanished }
@@ -50,6 +58,7 @@ export class Claims<P extends object> {
 
   /** Forgets every claim of a holder on an address. */
   forget(ip: string, holder: P): void {
+    this.#generation += 1;
     const left = this.#byIp.get(ip)?.filter((claim) => claim.holder !== holder) ?? [];
     if (left.length === 0) this.#byIp.delete(ip);
     else this.#byIp.set(ip, left);
