@@ -31,6 +31,9 @@ export async function startUp({ netns, server, store }: UpOptions): Promise<Up> 
   const child = spawn(process.execPath, [CLI, ...args, ...netns.flatMap((glob) => ['--netns', glob])], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  const orphaned = (): void => void child.kill('SIGKILL');
+  process.once('exit', orphaned);
+  child.once('exit', () => process.off('exit', orphaned));
   let said = '';
   let printed = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
