@@ -43,7 +43,7 @@ export function assemble(
       counterfactual: counterfactual(cause, causes, judged, anomalous),
       split: cause.split,
       ruledOut: ruledOut(cause.located),
-      rows: reader.rowsQuery(evidence.counted, cause.edges[0]!),
+      rows: reader.rowsQuery(evidence.period, cause.edges[0]!),
     };
   });
 }

@@ -1,8 +1,16 @@
 import type { Change } from '../enrich/index.ts';
-import { type EdgeReader, type NodeKey, type Period, WINDOW_MICROS } from '../graph/index.ts';
+import {
+  type EdgeReader,
+  type Leaf,
+  type NodeKey,
+  type Period,
+  WINDOW_MICROS,
+  workloadOf,
+} from '../graph/index.ts';
 import { type Baselines, baselinesOf } from './baseline.ts';
 import { type Anomaly, detect, type EdgeEvidence, evidenceOf } from './detect.ts';
-import { pairLeaves } from './leaves.ts';
+import { edgeId } from './keys.ts';
+import { leafId, pairLeaves } from './leaves.ts';
 import { MEASURES } from './measure.ts';
 import { CHANGE_BEFORE_MICROS } from './thresholds.ts';
 import { indexOf, type World } from './world.ts';
@@ -12,11 +20,6 @@ export interface Evidence {
   readonly world: World;
   readonly service: NodeKey | null;
   readonly period: Period;
-  /**
-   * The part of the period that is counted: where the onset was estimated, its window is left out, for it holds requests
-   * from before and from after, and a handful of good ones would tell apart what nothing tells apart.
-   */
-  readonly counted: Period;
   readonly baseline: Period;
   readonly edges: readonly EdgeEvidence[];
   readonly baselines: Baselines;
@@ -41,8 +44,7 @@ export async function gather(
   service: NodeKey | null,
   { period, baseline, looked }: Choice,
 ): Promise<Evidence> {
-  const counted = looked > 1 ? withoutOnset(period) : period;
-  const now = await reader.leaves(counted);
+  const now = await leavesOf(reader, period, looked > 1);
   const before = await reader.leaves(baseline);
   const changes = await reader.changes({ from: period.from - CHANGE_BEFORE_MICROS, to: period.to });
   const edges = evidenceOf(pairLeaves(now, before));
@@ -51,10 +53,23 @@ export async function gather(
   const baselines = baselinesOf(world.edges, past, windows);
   const price = Math.max(1, edges.length) * MEASURES.length * looked;
   const anomalies = detect(edges, baselines, price);
-  return { world, service, period, counted, baseline, edges, baselines, anomalies, changes, price };
+  return { world, service, period, baseline, edges, baselines, anomalies, changes, price };
 }
 
-/** As long as two windows are left, which an incident lasts at least. */
-function withoutOnset({ from, to }: Period): Period {
-  return to - from >= 3 * WINDOW_MICROS ? { from: from + WINDOW_MICROS, to } : { from, to };
+/**
+ * Leaves of the period. Where the onset was estimated, its window holds requests from before and from after it; what was
+ * never seen again after that window (a pod that a rollout took away) belongs to the time before, and its handful of good
+ * requests would tell apart what nothing tells apart.
+ */
+async function leavesOf(reader: EdgeReader, { from, to }: Period, estimated: boolean): Promise<Leaf[]> {
+  const all = await reader.leaves({ from, to });
+  if (!estimated || to - from < 2 * WINDOW_MICROS) return all;
+  const later = await reader.leaves({ from: from + WINDOW_MICROS, to });
+  const stayed = new Set(later.map(leafId));
+  const alive = new Set(later.map(edgeIdOf));
+  return all.filter((leaf) => stayed.has(leafId(leaf)) || !alive.has(edgeIdOf(leaf)));
+}
+
+function edgeIdOf({ client, server, port }: Leaf): string {
+  return edgeId({ client: workloadOf(client), server: workloadOf(server), port });
 }

@@ -79,7 +79,7 @@ function causeOf(
     before: own.requests > 0 ? own : past,
     ownService: ownService(evidence, ownership, leaves),
     excessRate: (candidate.bad - candidate.expected) / candidate.total,
-    rate: now.requests / seconds(evidence.counted),
+    rate: now.requests / seconds(evidence.period),
     usualRate: own.requests / seconds(evidence.baseline),
     lossy: edges.some((edge) => lossy.has(edgeId(edge))),
     outside: edges.every(({ server }) => server.namespace === ''),

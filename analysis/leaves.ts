@@ -32,7 +32,8 @@ export function pairLeaves(now: readonly Leaf[], before: readonly Leaf[]): LeafP
   return pairs;
 }
 
-function leafId({ client, server, port }: Leaf): string {
+/** Same ends and port: the same leaf, in whatever period. */
+export function leafId({ client, server, port }: Leaf): string {
   return `${client.id}>${server.id}:${port}`;
 }
 

@@ -94,7 +94,7 @@ describe('the period of a question', () => {
       service: shop('cart'),
     });
     expect(report.period.from).toBe(micros(160));
-    expect(report.baseline).toEqual({ from: micros(60), to: micros(160) });
+    expect(report.baseline).toEqual({ from: micros(60), to: micros(150) });
     expect(report.findings.map(answerOf)).toMatchObject([{ origin: 'cart > redis', domain: '' }]);
   });
 

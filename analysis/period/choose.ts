@@ -41,9 +41,17 @@ export function chooseStretches(world: World): Stretches {
   const from = refinedOnset(group, baseline, now);
   return {
     now: { from, to: now.to },
-    baseline: { from: baseline.from, to: Math.min(baseline.to, from) },
+    baseline: guarded({ from: baseline.from, to: Math.min(baseline.to, from) }, from),
     looked,
   };
+}
+
+/**
+ * Without the window right before the onset, where enough is left: the onset is known to a window, and the first bad
+ * seconds in the baseline would make it look restless.
+ */
+function guarded({ from, to }: Stretches['baseline'], onset: number): Stretches['baseline'] {
+  return to === onset && to - from > BASELINE_WINDOWS ? { from, to: to - 1 } : { from, to };
 }
 
 /** The clean stretch of windows before an index: the nearest that is long enough, else the longest. */

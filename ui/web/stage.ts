@@ -50,20 +50,31 @@ export async function openStage(fill: (store: EdgeStore) => Promise<void>, live 
   await fill(store);
   const listen = { host: '127.0.0.1', port: 0 };
   const served = await serve({ reader: store, live, version: '0', listen, page: folder });
-  const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: FLAGS });
-  mkdirSync(PICTURES, { recursive: true });
+  const visitor = await openBrowser();
   return {
     folder,
     store,
     served,
-    visit: (path, options) => visit(browser, `${served.url}${path}`, options),
+    visit: (path, options) => visitor.visit(`${served.url}${path}`, options),
     async close() {
-      await browser.close();
+      await visitor.close();
       await served.close();
       await store.close();
       await rm(folder, { recursive: true });
     },
   };
+}
+
+/** A browser that goes anywhere and writes down what goes wrong there. */
+export interface Visitor {
+  visit(url: string, options?: BrowserContextOptions): Promise<Visit>;
+  close(): Promise<void>;
+}
+
+export async function openBrowser(): Promise<Visitor> {
+  const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: FLAGS });
+  mkdirSync(PICTURES, { recursive: true });
+  return { visit: (url, options) => visit(browser, url, options), close: () => browser.close() };
 }
 
 async function visit(browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<Visit> {
