@@ -16,14 +16,18 @@ let address = '';
 beforeAll(async () => {
   if (missing('chromium') !== null) return;
   start = spawn(process.execPath, [START, '--listen', '127.0.0.1:0'], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let said = '';
+  start.stderr!.setEncoding('utf8').on('data', (text: string) => {
+    said += text;
   });
   start.stdout!.setEncoding('utf8').on('data', (text: string) => {
     printed += text;
   });
   while (address === '') {
-    if (start.exitCode !== null) throw new Error(`npm start ended with ${start.exitCode}:\n${printed}`);
-    address = /is at (http:\/\/127\.0\.0\.1:\d+)/.exec(printed)?.[1] ?? '';
+    if (start.exitCode !== null) throw new Error(`npm start ended with ${start.exitCode}:\n${said}`);
+    address = /is at (http:\/\/127\.0\.0\.1:\d+)/.exec(said)?.[1] ?? '';
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   browser = await openBrowser();
