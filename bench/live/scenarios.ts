@@ -9,7 +9,7 @@ import { type Answer, isQuiet, judge } from './judge.ts';
 /** Quiet seconds before the fault: what the engine has for a baseline. */
 const BASELINE_SECONDS = 60;
 /** How long a fault lasts before the answer is taken. */
-const FAULT_SECONDS = 40;
+const FAULT_SECONDS = 35;
 const ASK_EVERY_SECONDS = 5;
 /** Every journey begins there, so every fault that matters can be seen from there. */
 const SERVICE = 'frontend';
