@@ -18,7 +18,7 @@ describe('why', () => {
     expect(out).toMatch(/^1 {2}payment v2\.12 answers slowly .* of the excess$/m);
     expect(out).toContain('server version = v2.12');
     expect(out).toMatch(/requests slow \(.* %\) · elsewhere/);
-    expect(out).toMatch(/before +03:11:22 rollout: v2\.11 → v2\.12 \(38 s earlier\)/);
+    expect(out).toMatch(/before +03:11:22 rollout: payment v2\.11 → v2\.12 \(38 s earlier\)/);
     expect(out).not.toContain('\u001b');
   });
 
