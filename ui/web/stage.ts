@@ -23,7 +23,7 @@ const FLAGS = [
 ];
 
 /** A machine that runs other tests at the same time may take long for a simple thing. */
-const PATIENCE_MS = 120_000;
+const PATIENCE_MS = 60_000;
 
 export interface Visit {
   readonly page: Page;
