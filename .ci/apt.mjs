@@ -17,6 +17,20 @@ const PACKAGES = {
   iptables: '/usr/sbin/iptables',
   'redis-server': '/usr/bin/redis-server',
   chromium: '/usr/bin/chromium',
+  /* Servers whose conversations are read, and what the probe is compared with. */
+  nginx: '/usr/sbin/nginx',
+  wrk: '/usr/bin/wrk',
+  postgresql: '/usr/share/postgresql-common/pg_wrapper',
+  'mariadb-server': '/usr/sbin/mariadbd',
+  'dnsmasq-base': '/usr/sbin/dnsmasq',
+  openssl: '/usr/bin/openssl',
+  bpftrace: '/usr/bin/bpftrace',
+  tcpdump: '/usr/bin/tcpdump',
+  conntrack: '/usr/sbin/conntrack',
+  /* Other kernels. */
+  'qemu-system-x86': '/usr/bin/qemu-system-x86_64',
+  'busybox-static': '/bin/busybox',
+  cpio: '/usr/bin/cpio',
 };
 
 /** Installs what is missing, as root on Debian, saying so first. Elsewhere the tests that need it are skipped. */

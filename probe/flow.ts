@@ -14,7 +14,39 @@ export type NatSource = 'none' | 'connect' | 'packet' | 'conntrack' | 'peer';
 /** Why a connection never opened, or ended before its time. */
 export type Failure = 'refused' | 'timeout' | 'reset' | 'unreachable';
 
-export type Protocol = 'tcp' | 'http' | 'redis';
+export type Transport = 'tcp' | 'udp';
+
+/** What is spoken on a connection; the name of the transport where it was not recognised. */
+export type Protocol =
+  | Transport
+  | 'tls'
+  | 'http'
+  | 'http2'
+  | 'grpc'
+  | 'postgres'
+  | 'mysql'
+  | 'redis'
+  | 'kafka'
+  | 'dns';
+
+/**
+ * How the requests of a flow were counted: read from the payload, taken from the alternation of sends and receives, or not
+ * at all (only the connection is counted).
+ */
+export type Basis = 'parsed' | 'turns' | 'connection';
+
+/**
+ * One kind of request, e.g. `GET /cart/{id}`, `SELECT orders`, `A shop.example`: a template without any value of the request.
+ * Kinds beyond a bound are folded into `other`.
+ */
+export interface Operation {
+  readonly name: string;
+  readonly requests: number;
+  readonly failed: number;
+  /** All answers by status of the protocol, failed or not. */
+  readonly statuses: readonly (readonly [status: number, count: number])[];
+  readonly latency: Histogram;
+}
 
 /** The process an end belongs to, recorded where the kernel's `current` was that process. */
 export interface Owner {
@@ -39,6 +71,7 @@ export interface Flow {
   /** Name under /run/netns, `null` for a namespace without one. */
   readonly netnsName: string | null;
   readonly role: Role;
+  readonly transport: Transport;
   readonly protocol: Protocol;
   /** As the socket has them. */
   readonly local: Address;
@@ -73,9 +106,14 @@ export interface Flow {
   readonly segmentsSent: number;
   readonly segmentsReceived: number;
   readonly retransmits: number;
+  /** Times the other end had no room for more data. */
+  readonly zeroWindows: number;
+  /** Packets of this socket that the kernel dropped here, by its name of the reason. */
+  readonly drops: readonly (readonly [reason: string, count: number])[];
   /** Smoothed and minimal round trip at `to`; `null` before the first sample. */
   readonly rttMicros: number | null;
   readonly minRttMicros: number | null;
+  readonly basis: Basis;
   /** Requests answered in the slice, plus a request left unanswered when the connection ended. */
   readonly requests: number;
   /** HTTP 5xx, Redis errors, and the unanswered one. */
@@ -85,12 +123,21 @@ export interface Flow {
    * of one connection; more are counted in `failedRequests` alone.
    */
   readonly statuses: readonly (readonly [status: number, count: number])[];
+  /** Requests of these that have no latency: one-way, long polls, blocking and streaming calls. */
+  readonly untimed: number;
+  /** Only of parsed requests, the most frequent first. */
+  readonly operations: readonly Operation[];
   /** Client: first byte sent to first byte read. Server: `wait` + `service`. */
   readonly latency: Histogram;
   /** Server only: arrival of the request to its first read. */
   readonly wait: Histogram;
   /** Server only: first read to first byte of the answer. */
   readonly service: Histogram;
+  /**
+   * Client only, where the other end is probed too: what remains of sampled requests between both ends, there and back,
+   * when the wait and the service of the server are taken off.
+   */
+  readonly network: Histogram;
 }
 
 /** Exact counters since the probe started; made = seen + lost holds at every stage. */

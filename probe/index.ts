@@ -1,14 +1,17 @@
 export { FaultlineError } from './error.ts';
 export type {
   Address,
+  Basis,
   Failure,
   Feature,
   Flow,
   NatSource,
+  Operation,
   Owner,
   ProbeCounters,
   Protocol,
   Role,
+  Transport,
 } from './flow.ts';
 export {
   BUCKETS,

@@ -1,4 +1,5 @@
 import type { Address, Flow, NatSource, Owner, Protocol } from '../flow.ts';
+import { EMPTY } from '../histogram.ts';
 import { sameAddress } from './address.ts';
 import type { Counts } from './counts.ts';
 import type { Outcome } from './failure.ts';
@@ -48,6 +49,7 @@ export function flowOf(
     cookie: String(identity.cookie),
     netnsName: around.netnsName(identity.netns),
     role: identity.role,
+    transport: 'tcp',
     protocol: PROTOCOLS[record.protocol(view, base)] ?? 'tcp',
     local: identity.local,
     remote: identity.remote,
@@ -69,14 +71,20 @@ export function flowOf(
     segmentsSent: counts.segmentsSent,
     segmentsReceived: counts.segmentsReceived,
     retransmits: counts.retransmits,
+    zeroWindows: 0,
+    drops: [],
     rttMicros: rtt === 0 ? null : rtt,
     minRttMicros: minRtt === NO_RTT || rtt === 0 ? null : minRtt,
+    basis: 'turns',
     requests: counts.requests,
     failedRequests: counts.failedRequests,
     statuses: counts.statuses,
+    untimed: 0,
+    operations: [],
     latency: counts.latency,
     wait: counts.wait,
     service: counts.service,
+    network: EMPTY,
   };
 }
 

@@ -94,6 +94,7 @@ test('a short connection is one flow with everything in it', () => {
     cookie: '4711',
     netnsName: null,
     role: 'client',
+    transport: 'tcp',
     protocol: 'http',
     local: { ip: '10.1.0.2', port: 40_000 },
     remote: { ip: '10.96.0.1', port: 80 },
@@ -116,14 +117,20 @@ test('a short connection is one flow with everything in it', () => {
     segmentsSent: 6,
     segmentsReceived: 5,
     retransmits: 0,
+    zeroWindows: 0,
+    drops: [],
     rttMicros: 250,
     minRttMicros: 100,
+    basis: 'turns',
     requests: 1,
     failedRequests: 1,
     statuses: [[503, 1]],
+    untimed: 0,
+    operations: [],
     latency: { buckets: [bucketOf(777)], counts: [1] },
     wait: { buckets: [], counts: [] },
     service: { buckets: [], counts: [] },
+    network: { buckets: [], counts: [] },
   });
   expect(ended!.whole).toEqual(ended!.increment);
   expect(tracker.size).toBe(0);

@@ -15,6 +15,7 @@ const FLOW: Flow = {
   cookie: '1',
   netnsName: null,
   role: 'client',
+  transport: 'tcp',
   protocol: 'http',
   local: { ip: '10.0.1.2', port: 40_000 },
   remote: { ip: '10.96.0.10', port: 5050 },
@@ -43,14 +44,20 @@ const FLOW: Flow = {
   segmentsSent: 9,
   segmentsReceived: 40,
   retransmits: 1,
+  zeroWindows: 0,
+  drops: [],
   rttMicros: 210,
   minRttMicros: 90,
+  basis: 'turns',
   requests: 3,
   failedRequests: 0,
   statuses: [],
+  untimed: 0,
+  operations: [],
   latency: histogramOf([2000, 3000, 150_000]),
   wait: EMPTY_HISTOGRAM,
   service: EMPTY_HISTOGRAM,
+  network: EMPTY_HISTOGRAM,
 };
 
 const end = (workload: string, node = 'n1'): Endpoint => ({
