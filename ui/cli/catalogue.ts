@@ -54,11 +54,16 @@ export const COMMANDS: readonly CommandSpec[] = [
       port: { value: 'N', help: 'only flows to this server port' },
       failed: { value: null, help: 'only flows that failed or had failed requests' },
       slow: { value: 'DURATION', help: 'only flows with a request at least this slow' },
+      summary: { value: null, help: 'who talks to whom, once a second, like top' },
       ...cluster,
       text: { value: null, help: 'readable lines even when the output is no terminal' },
       json: { value: null, help: 'JSON lines even in a terminal' },
     },
-    examples: ['faultline flows --failed', 'faultline flows --for 10s --service checkout --slow 100ms'],
+    examples: [
+      'faultline flows --failed',
+      'faultline flows --summary',
+      'faultline flows --for 10s --service checkout --slow 100ms',
+    ],
     load: () => import('./commands/flows.ts'),
   },
   {

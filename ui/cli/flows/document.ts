@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { type NamedFlow, podsOfCgroup } from '../../../enrich/index.ts';
-import { type Address, type Flow, histogramTotal, quantile } from '../../../probe/index.ts';
+import { type Address, type Flow, type Histogram, histogramTotal, quantile } from '../../../probe/index.ts';
 
 /** Both ends of a flow by what they do, whichever of them saw it. */
 export function ends(flow: Flow): { readonly client: Address; readonly server: Address } {
@@ -41,18 +41,40 @@ export function flowDocument({ flow, local }: NamedFlow, lost: number) {
     bytesSent: flow.bytesSent,
     bytesReceived: flow.bytesReceived,
     retransmits: flow.retransmits,
+    zeroWindows: flow.zeroWindows,
+    drops: flow.drops.map(([reason, count]) => ({ reason, count })),
     rttMicros: flow.rttMicros,
     minRttMicros: flow.minRttMicros,
+    basis: flow.basis,
     requests: flow.requests,
     failedRequests: flow.failedRequests,
-    latencyMicros: {
-      count: histogramTotal(flow.latency),
-      p50: rounded(quantile(flow.latency, 0.5)),
-      p90: rounded(quantile(flow.latency, 0.9)),
-      p99: rounded(quantile(flow.latency, 0.99)),
-    },
+    untimedRequests: flow.untimed,
+    statuses: statusesOf(flow.statuses),
+    latencyMicros: quantiles(flow.latency),
+    waitMicros: quantiles(flow.wait),
+    serviceMicros: quantiles(flow.service),
+    networkMicros: quantiles(flow.network),
+    operations: flow.operations.map(({ name, requests, failed, statuses, latency }) => ({
+      name,
+      requests,
+      failed,
+      statuses: statusesOf(statuses),
+      latencyMicros: quantiles(latency),
+    })),
+    transport: flow.transport,
     protocol: flow.protocol,
     lost,
+  };
+}
+
+const statusesOf = (statuses: Flow['statuses']) => statuses.map(([status, count]) => ({ status, count }));
+
+function quantiles(histogram: Histogram) {
+  return {
+    count: histogramTotal(histogram),
+    p50: rounded(quantile(histogram, 0.5)),
+    p90: rounded(quantile(histogram, 0.9)),
+    p99: rounded(quantile(histogram, 0.99)),
   };
 }
 

@@ -56,7 +56,7 @@ function requests({ flow }: NamedFlow, paint: Style): string {
 /** The name people know an end by: its workload, else its process and address. */
 export function endName({ tags }: Endpoint, address: Address, process: string | undefined): string {
   const name = tags.workload ?? tags.service ?? tags.pod;
-  if (name !== undefined) return tags.namespace === undefined ? name : `${tags.namespace}/${name}`;
+  if (name !== undefined) return tags.namespace ? `${tags.namespace}/${name}` : name;
   const known = tags.process ?? process;
   return known === undefined ? address.ip : `${known} ${address.ip}`;
 }
