@@ -1,0 +1,10 @@
+import type { Dialect } from './parser.ts';
+
+/**
+ * Every protocol that is read from payload, in the order in which they are asked whether a connection speaks them. A new
+ * one is appended here; its recorded conversations go to `testing/corpus/`, and the tests of `testing/` then hold it to
+ * the rules of {@link Dialect} and make sure that it claims no conversation of the others.
+ */
+export const DIALECTS: readonly Dialect[] = [];
+
+export type { Chunk, Dialect, Exchange, Parser } from './parser.ts';
