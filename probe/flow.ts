@@ -163,6 +163,8 @@ export interface Feature {
   readonly state: 'on' | 'off' | 'fallback';
   /** Why it is not on, in one sentence; `''` when it is. */
   readonly reason: string;
-  /** What the user loses while it is off. */
+  /** What the user loses while it is off; of a fallback, what it does not do. */
   readonly lost: string;
+  /** What does it: the place in the kernel, or whatever stands in. */
+  readonly by?: string;
 }

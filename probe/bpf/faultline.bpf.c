@@ -51,9 +51,7 @@ int BPF_PROG(socket_state, const struct sock *sk, int old, int new)
 	return 0;
 }
 
-/* Fires for every buffer of a large send; the turn takes the first. */
-SEC("tp_btf/tcp_sendmsg_locked")
-int BPF_PROG(send_start, const struct sock *sk, const struct msghdr *message)
+static __always_inline int send_begins(const struct sock *sk, const struct msghdr *message)
 {
 	__u64 now = bpf_ktime_get_ns();
 	struct record *rec = find_or_adopt(sk, now);
@@ -66,8 +64,14 @@ int BPF_PROG(send_start, const struct sock *sk, const struct msghdr *message)
 	return 0;
 }
 
-SEC("tp_btf/sock_send_length")
-int BPF_PROG(send_done, struct sock *sk, int length)
+/* Fires for every buffer of a large send; the turn takes the first. */
+SEC("tp_btf/tcp_sendmsg_locked")
+int BPF_PROG(send_start, const struct sock *sk, const struct msghdr *message)
+{
+	return send_begins(sk, message);
+}
+
+static __always_inline int send_ended(struct sock *sk, int length)
 {
 	if (length <= 0 || !is_tcp(sk))
 		return 0;
@@ -89,8 +93,13 @@ int BPF_PROG(send_done, struct sock *sk, int length)
 	return 0;
 }
 
-SEC("tp_btf/sock_recv_length")
-int BPF_PROG(receive_done, struct sock *sk, int length, int flags)
+SEC("tp_btf/sock_send_length")
+int BPF_PROG(send_done, struct sock *sk, int length)
+{
+	return send_ended(sk, length);
+}
+
+static __always_inline int receive_ended(struct sock *sk, int length, int flags)
 {
 	if (length <= 0 || flags & (MSG_PEEK | MSG_OOB | MSG_ERRQUEUE) || !is_tcp(sk))
 		return 0;
@@ -109,8 +118,13 @@ int BPF_PROG(receive_done, struct sock *sk, int length, int flags)
 	return 0;
 }
 
-SEC("tp_btf/sk_data_ready")
-int BPF_PROG(data_ready, const struct sock *sk)
+SEC("tp_btf/sock_recv_length")
+int BPF_PROG(receive_done, struct sock *sk, int length, int flags)
+{
+	return receive_ended(sk, length, flags);
+}
+
+static __always_inline int data_arrived(const struct sock *sk)
 {
 	if (!is_tcp(sk))
 		return 0;
@@ -124,6 +138,12 @@ int BPF_PROG(data_ready, const struct sock *sk)
 	if (!rec->closed)
 		read_counters(tp, rec);
 	return 0;
+}
+
+SEC("tp_btf/sk_data_ready")
+int BPF_PROG(data_ready, const struct sock *sk)
+{
+	return data_arrived(sk);
 }
 
 /* Nothing else happens on a connection whose packets get lost. */
@@ -173,3 +193,5 @@ int BPF_PROG(socket_gone, struct sock *sk)
 		settle(rec, tp, sk->__sk_common.skc_state, false, bpf_ktime_get_ns());
 	return 0;
 }
+
+#include "fallback.h"

@@ -147,6 +147,7 @@ struct socket {
 };
 
 struct file;
+struct page;
 
 struct iovec {
 	void *iov_base;
@@ -163,6 +164,11 @@ struct iov_iter {
 	unsigned long iov_offset;
 	const struct iovec *__iov;
 	void *ubuf;
+};
+
+/* Before Linux 6.4; libbpf compares what stands before the three underscores. */
+struct iov_iter___old {
+	const struct iovec *iov;
 };
 
 struct msghdr {

@@ -95,16 +95,31 @@ static __always_inline void prefix_of_call(struct prefix *prefix, __u64 length)
 	}
 }
 
+/* The vectors of a cursor of type ITER_IOVEC. */
+static __always_inline const struct iovec *vectors_of(const struct iov_iter *iter)
+{
+	if (bpf_core_field_exists(iter->__iov))
+		return BPF_CORE_READ(iter, __iov);
+	return BPF_CORE_READ((const struct iov_iter___old *)iter, iov);
+}
+
+static __always_inline bool is_single_buffer(__u8 iter_type)
+{
+	return bpf_core_enum_value_exists(enum iter_type, ITER_UBUF)
+		&& iter_type == bpf_core_enum_value(enum iter_type, ITER_UBUF)
+		&& bpf_core_field_exists(((struct iov_iter *)0)->ubuf);
+}
+
 /* At the beginning of a send: the kernel's own cursor over the buffers, whatever the call. */
 static __always_inline void prefix_of_message(struct prefix *prefix, const struct msghdr *message)
 {
 	__u8 type = BPF_CORE_READ(message, msg_iter.iter_type);
 	unsigned long offset = BPF_CORE_READ(message, msg_iter.iov_offset);
 
-	if (type == bpf_core_enum_value(enum iter_type, ITER_UBUF)) {
+	if (is_single_buffer(type)) {
 		read_prefix(prefix, BPF_CORE_READ(message, msg_iter.ubuf) + offset, PREFIX);
 	} else if (type == bpf_core_enum_value(enum iter_type, ITER_IOVEC)) {
-		const struct iovec *vector = BPF_CORE_READ(message, msg_iter.__iov);
+		const struct iovec *vector = vectors_of(&message->msg_iter);
 		unsigned long length = BPF_CORE_READ(vector, iov_len);
 		if (length > offset)
 			read_prefix(prefix, BPF_CORE_READ(vector, iov_base) + offset, length - offset);

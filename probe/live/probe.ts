@@ -11,7 +11,7 @@ import { followNamespaces } from './namespaces.ts';
 import { createNatView } from './nat.ts';
 import { createPairs } from './pairs.ts';
 import { obstacles } from './preconditions.ts';
-import { type LoadedPrograms, loadPrograms } from './programs.ts';
+import { AttachRefused, type LoadedPrograms, loadPrograms } from './programs.ts';
 import { findListeners, namespacesOfProcesses, scanExisting } from './scan.ts';
 import { createTracker } from './tracker.ts';
 
@@ -62,19 +62,23 @@ export async function startProbe(options: ProbeOptions): Promise<Probe> {
 
   const patterns = options.netns ?? [];
   const filtering = patterns.length > 0;
-  const programs = loadPrograms({
+  const wanted = {
     objectFile: options.objectFile ?? OBJECT_FILE,
     without: options.without ?? [],
     filtering,
     ringBytes: options.ringBytes ?? DEFAULT_RING_BYTES,
     maxSockets: options.maxSockets ?? DEFAULT_MAX_SOCKETS,
     maxHistograms: MAX_HISTOGRAMS,
-  });
-  try {
-    return await run(programs, options, patterns);
-  } catch (error) {
-    programs.object.close();
-    throw error;
+  };
+  for (const refused = new Map<string, string>(); ; ) {
+    const programs = loadPrograms(wanted, refused);
+    try {
+      return await run(programs, options, patterns);
+    } catch (error) {
+      programs.object.close();
+      if (!(error instanceof AttachRefused) || refused.has(error.program)) throw error;
+      refused.set(error.program, error.message);
+    }
   }
 }
 

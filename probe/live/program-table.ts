@@ -1,13 +1,32 @@
+/** Where a kernel program is attached. */
+export type Hook =
+  | { readonly kind: 'iterator'; readonly over: 'task_file' | 'tcp' }
+  /** A BTF tracepoint. `arguments`: how many the program reads, where kernels differ. */
+  | { readonly kind: 'tracepoint'; readonly name: string; readonly arguments?: number }
+  /** Entry or exit of a kernel function (fentry, fexit). */
+  | { readonly kind: 'function'; readonly name: string };
+
+/** A program that does what the first choice does where that cannot run. */
+export interface StandIn {
+  readonly name: string;
+  readonly hook: Hook;
+  /** Further programs of the same choice, each where the kernel has what it hooks. */
+  readonly also?: readonly { readonly name: string; readonly hook: Hook }[];
+  /** What is missing in comparison with the first choice; `''` when nothing is. */
+  readonly lost: string;
+}
+
 /** The kernel programs, and what the probe can do with each. */
 export interface Program {
   readonly name: string;
-  /** BTF tracepoint it needs; `null` for iterators. */
-  readonly tracepoint: string | null;
+  readonly hook: Hook;
   readonly feature: string;
   /** What is missing without it. */
   readonly lost: string;
-  /** Where another program does the same less well. */
-  readonly fallback?: string;
+  /** In the order in which they are tried. */
+  readonly standIns?: readonly StandIn[];
+  /** How it is done less well when no program of its own runs. */
+  readonly otherwise?: string;
 }
 
 /** Without this one there is no probe. */
@@ -16,71 +35,96 @@ export const REQUIRED = 'socket_state';
 export const SEND_START = 'send_start';
 
 export const PROGRAMS: readonly Program[] = [
-  { name: REQUIRED, tracepoint: 'inet_sock_set_state', feature: 'connections', lost: 'everything' },
+  {
+    name: REQUIRED,
+    hook: { kind: 'tracepoint', name: 'inet_sock_set_state' },
+    feature: 'connections',
+    lost: 'everything',
+  },
   {
     name: SEND_START,
-    tracepoint: 'tcp_sendmsg_locked',
+    hook: { kind: 'tracepoint', name: 'tcp_sendmsg_locked' },
     feature: 'request start',
     lost: 'up to 0.1 ms of every latency, and the status of answers sent by io_uring and sendmmsg',
-    fallback: 'sends are timed when they return',
+    standIns: [
+      {
+        name: 'send_start_entry',
+        hook: { kind: 'function', name: 'tcp_sendmsg' },
+        also: [{ name: 'page_start_entry', hook: { kind: 'function', name: 'tcp_sendpage' } }],
+        lost: '',
+      },
+    ],
+    otherwise: 'the return of the send',
   },
   {
     name: 'send_done',
-    tracepoint: 'sock_send_length',
+    hook: { kind: 'tracepoint', name: 'sock_send_length' },
     feature: 'sent bytes of live connections',
     lost: 'sent bytes are counted later, at the latest at the end of the connection',
+    standIns: [
+      {
+        name: 'send_done_exit',
+        hook: { kind: 'function', name: 'tcp_sendmsg' },
+        also: [{ name: 'page_done_exit', hook: { kind: 'function', name: 'tcp_sendpage' } }],
+        lost: '',
+      },
+    ],
   },
   {
     name: 'receive_done',
-    tracepoint: 'sock_recv_length',
+    hook: { kind: 'tracepoint', name: 'sock_recv_length' },
     feature: 'requests',
     lost: 'requests, their latency and status, and the owner of server sockets that only receive',
+    standIns: [
+      { name: 'receive_done_entry', hook: { kind: 'function', name: 'tcp_cleanup_rbuf' }, lost: '' },
+    ],
   },
   {
     name: 'data_ready',
-    tracepoint: 'sk_data_ready',
+    hook: { kind: 'tracepoint', name: 'sk_data_ready' },
     feature: 'waiting time',
     lost: 'how long requests wait before the server reads them',
+    standIns: [{ name: 'data_ready_entry', hook: { kind: 'function', name: 'sock_def_readable' }, lost: '' }],
   },
   {
     name: 'retransmit',
-    tracepoint: 'tcp_retransmit_skb',
+    hook: { kind: 'tracepoint', name: 'tcp_retransmit_skb' },
     feature: 'retransmissions of stalled connections',
     lost: 'retransmissions are counted later, at the latest at the end of the connection',
   },
   {
     name: 'reset_received',
-    tracepoint: 'tcp_receive_reset',
+    hook: { kind: 'tracepoint', name: 'tcp_receive_reset' },
     feature: 'resets by the peer',
     lost: 'who reset some connections',
   },
   {
     name: 'reset_sent',
-    tracepoint: 'tcp_send_reset',
+    hook: { kind: 'tracepoint', name: 'tcp_send_reset' },
     feature: 'resets by this side',
     lost: 'who reset some connections',
   },
   {
     name: 'socket_gone',
-    tracepoint: 'tcp_destroy_sock',
+    hook: { kind: 'tracepoint', name: 'tcp_destroy_sock' },
     feature: 'last words',
     lost: 'the end of connections whose answer was never read',
   },
   {
     name: 'find_listeners',
-    tracepoint: null,
+    hook: { kind: 'iterator', over: 'task_file' },
     feature: 'listening ports',
     lost: 'which end of older connections is the server',
   },
   {
     name: 'find_sockets',
-    tracepoint: null,
+    hook: { kind: 'iterator', over: 'task_file' },
     feature: 'older connections',
     lost: 'connections opened before the probe, until they are used',
   },
   {
     name: 'find_orphans',
-    tracepoint: null,
+    hook: { kind: 'iterator', over: 'tcp' },
     feature: 'older connections without a process',
     lost: 'connections opened before the probe that no process had accepted yet',
   },

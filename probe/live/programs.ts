@@ -1,7 +1,14 @@
-import { BpfError, BpfObject, type Link, tracepointArguments } from '../bpf-ringbuf-napi/index.js';
+import {
+  BpfError,
+  BpfObject,
+  kernelHasType,
+  type Link,
+  tracepointArguments,
+} from '../bpf-ringbuf-napi/index.js';
 import { FaultlineError } from '../error.ts';
 import type { Feature } from '../flow.ts';
-import { PROGRAMS, type Program, REQUIRED, SEND_START } from './program-table.ts';
+import { type Chosen, choose, featureOf, type KernelFacts } from './choice.ts';
+import { PROGRAMS, REQUIRED, SEND_START } from './program-table.ts';
 
 export interface LoadOptions {
   /** Names of features not wanted. */
@@ -15,75 +22,113 @@ export interface LoadOptions {
 
 export interface LoadedPrograms {
   readonly object: BpfObject;
-  /** Attaches every tracepoint program; iterators are run, not attached. Programs the kernel refuses are off. */
+  /**
+   * Attaches what was chosen; iterators are run, not attached.
+   *
+   * @throws AttachRefused the object is to be loaded again without that program
+   */
   attach(): void;
   /** Nothing is counted any more; maps and ring can still be read. */
   detach(): void;
+  /** Whether this program of the table runs, or a stand-in of it. */
   isOn(program: string): boolean;
   features(): readonly Feature[];
 }
 
+/** The kernel took a program and then did not let it be attached. */
+export class AttachRefused extends Error {
+  readonly program: string;
+
+  constructor(program: string, cause: unknown) {
+    super(`the kernel refused to attach it: ${(cause as Error).message}`, { cause });
+    this.program = program;
+  }
+}
+
+const KERNEL: KernelFacts = { tracepointArguments, hasFunction: kernelHasType };
+
 /**
- * Loads what this kernel can run. A program it refuses is left out, and the rest tried again.
+ * Loads the best that this kernel can run of each feature. A program it refuses is left out, and the rest tried again.
  *
+ * @param refused programs an earlier attempt could not attach, with the reason
  * @throws FaultlineError `FL-104` object file missing, `FL-105` world-writable, `FL-106` refused by the kernel
  */
-export function loadPrograms(options: LoadOptions): LoadedPrograms {
-  const off = new Map<string, string>();
-  for (const { name, tracepoint, feature } of PROGRAMS) {
-    if (tracepoint !== null && tracepointArguments(tracepoint) < 0) {
-      off.set(name, `this kernel has no tracepoint ${tracepoint}`);
-    } else if (name !== REQUIRED && options.without.includes(feature)) {
-      off.set(name, 'it was switched off');
-    }
+export function loadPrograms(
+  options: LoadOptions,
+  refused: ReadonlyMap<string, string> = new Map(),
+): LoadedPrograms {
+  const off = new Map(refused);
+  for (const { name, feature, standIns = [] } of PROGRAMS) {
+    if (name === REQUIRED || !options.without.includes(feature)) continue;
+    for (const program of [name, ...standIns.map((each) => each.name)])
+      off.set(program, 'it was switched off');
   }
-  const object = loadWithout(options, off);
+  const required = choose(PROGRAMS.find(({ name }) => name === REQUIRED)!, KERNEL, off);
+  if (required.rank < 0) throw refusedByKernel(new Error(required.reason));
+  const { object, chosen } = loadWithout(options, off);
   const links: Link[] = [];
+  const ranks = new Map(chosen.map(({ row, rank }) => [row.name, rank]));
 
   return {
     object,
     attach() {
-      for (const { name, tracepoint } of PROGRAMS) {
-        if (tracepoint === null || off.has(name)) continue;
-        try {
-          links.push(object.attach(name));
-        } catch (error) {
-          if (name === REQUIRED) throw refused(error);
-          off.set(name, `the kernel refused to attach it: ${(error as Error).message}`);
-        }
+      for (const { row, programs } of chosen) {
+        if (row.hook.kind === 'iterator') continue;
+        for (const program of programs) links.push(attachOne(object, program));
       }
     },
     detach() {
       for (const link of links) link.detach();
     },
-    isOn: (program) => !off.has(program),
-    features: () => PROGRAMS.map((program) => featureOf(program, off.get(program.name) ?? null)),
+    isOn: (program) => (ranks.get(program) ?? -1) >= 0,
+    features: () => chosen.map(featureOf),
   };
+}
+
+function attachOne(object: BpfObject, program: string): Link {
+  try {
+    return object.attach(program);
+  } catch (error) {
+    throw program === REQUIRED ? refusedByKernel(error) : new AttachRefused(program, error);
+  }
 }
 
 /** The kernel gives up checking a program when the process gets a signal meanwhile, as profilers send them. */
 const MAX_INTERRUPTED = 20;
 
-function loadWithout(options: LoadOptions, off: Map<string, string>): BpfObject {
+function loadWithout(
+  options: LoadOptions,
+  off: Map<string, string>,
+): { readonly object: BpfObject; readonly chosen: readonly Chosen[] } {
   for (let interrupted = 0; ; ) {
     const object = open(options.objectFile);
     try {
-      for (const name of off.keys()) object.setAutoload(name, false);
+      const chosen = PROGRAMS.map((row) => choose(row, KERNEL, off));
+      const wanted = new Set(chosen.flatMap(({ programs }) => programs));
+      for (const name of everyProgram()) object.setAutoload(name, wanted.has(name));
       object.setMaxEntries('ring', options.ringBytes);
       object.setMaxEntries('sockets', options.maxSockets);
       object.setMaxEntries('latencies', options.maxHistograms);
       object.setGlobal('filtering', flag(options.filtering));
-      object.setGlobal('has_send_start', flag(!off.has(SEND_START)));
+      const start = chosen.find(({ row }) => row.name === SEND_START);
+      object.setGlobal('has_send_start', flag(start !== undefined && start.rank >= 0));
       object.load();
-      return object;
+      return { object, chosen };
     } catch (error) {
       object.close();
       if (error instanceof BpfError && error.code === 'EAGAIN' && interrupted++ < MAX_INTERRUPTED) continue;
       const culprit = refusedProgram(error);
-      if (culprit === null || culprit === REQUIRED || off.has(culprit)) throw refused(error);
+      if (culprit === null || culprit === REQUIRED || off.has(culprit)) throw refusedByKernel(error);
       off.set(culprit, 'the kernel refused to load it');
     }
   }
+}
+
+function everyProgram(): readonly string[] {
+  return PROGRAMS.flatMap(({ name, standIns = [] }) => [
+    name,
+    ...standIns.flatMap((standIn) => [standIn.name, ...(standIn.also ?? []).map((each) => each.name)]),
+  ]);
 }
 
 function open(file: string): BpfObject {
@@ -109,7 +154,7 @@ function open(file: string): BpfObject {
         { cause: error },
       );
     }
-    throw refused(error);
+    throw refusedByKernel(error);
   }
 }
 
@@ -122,20 +167,14 @@ export function refusedProgram(error: unknown): string | null {
   );
 }
 
-function refused(error: unknown): FaultlineError {
+function refusedByKernel(error: unknown): FaultlineError {
   const log = error instanceof BpfError && error.log !== '' ? `\n${error.log}` : '';
   return new FaultlineError(
     'FL-106',
     `The kernel refused the probe: ${(error as Error).message}${log}`,
-    'Linux 6.3 or newer with BTF is needed; `faultline doctor` tells what this kernel has.',
+    'Linux 6.1 or newer with BTF is needed; `faultline doctor` tells what this kernel has.',
     { cause: error },
   );
-}
-
-function featureOf({ feature, lost, fallback }: Program, reason: string | null): Feature {
-  if (reason === null) return { name: feature, state: 'on', reason: '', lost };
-  if (fallback === undefined) return { name: feature, state: 'off', reason, lost };
-  return { name: feature, state: 'fallback', reason: `${reason}; ${fallback}`, lost };
 }
 
 const flag = (value: boolean) => Uint8Array.of(value ? 1 : 0);
