@@ -1,0 +1,103 @@
+import { fileURLToPath } from 'node:url';
+import { type Flow, type ProbeOptions, startProbe } from '../../probe/index.ts';
+import { ip, runIn, sleep } from '../world/shell.ts';
+import type { Case } from './cases.ts';
+import { type Account, accountOf, close, ledgerAccount, sameCounts } from './compare.ts';
+import type { Errand, Ledger } from './ledger.ts';
+import { startServers } from './servers.ts';
+
+const CLIENT = fileURLToPath(new URL('client.ts', import.meta.url));
+const SERVER_ADDRESS = '10.203.0.2';
+const CLIENT_ADDRESS = '10.203.0.1';
+
+export interface Result {
+  readonly name: string;
+  readonly ledger: Account;
+  readonly client: Account;
+  readonly server: Account;
+  /** Requests, failures and untimed calls of both ends equal the ledger's. */
+  readonly equal: boolean;
+  /** P50 and P99 as the client's end was seen, against the client's own. */
+  readonly close: boolean;
+}
+
+/** Two namespaces and a wire between them. */
+async function wire(): Promise<{ client: string; server: string; cut(): Promise<void> }> {
+  const client = `flt-${process.pid}-rc`;
+  const server = `flt-${process.pid}-rs`;
+  await ip(null, [`netns add ${client}`, `netns add ${server}`]);
+  await ip(null, [`link add name near netns ${client} type veth peer name far netns ${server}`]);
+  await ip(client, ['link set lo up', `addr add ${CLIENT_ADDRESS}/24 dev near`, 'link set near up']);
+  await ip(server, ['link set lo up', `addr add ${SERVER_ADDRESS}/24 dev far`, 'link set far up']);
+  return { client, server, cut: () => ip(null, [`netns del ${client}`, `netns del ${server}`]) };
+}
+
+export interface RunOptions {
+  readonly requests: number;
+  readonly probe?: Partial<ProbeOptions>;
+  readonly progress?: (line: string) => void;
+}
+
+/** Runs each case by itself under a probe of its own, and compares its flows with the client's ledger. */
+export async function runCases(cases: readonly Case[], options: RunOptions): Promise<Result[]> {
+  const net = await wire();
+  const servers = await startServers(net.server);
+  const started = new Set<string>();
+  const results: Result[] = [];
+  try {
+    for (const one of cases) {
+      options.progress?.(one.name);
+      if (!started.has(one.server)) await servers.start(one.server);
+      started.add(one.server);
+      results.push(await runCase(one, net, options));
+    }
+  } finally {
+    await servers.stop();
+    await net.cut();
+  }
+  return results;
+}
+
+async function runCase(
+  one: Case,
+  net: { readonly client: string; readonly server: string },
+  { requests, probe: more }: RunOptions,
+): Promise<Result> {
+  const flows: Flow[] = [];
+  const errors: unknown[] = [];
+  const probe = await startProbe({
+    ...more,
+    netns: [net.client, net.server],
+    onFlows: (some) => flows.push(...some),
+    onError: (error) => errors.push(error),
+  });
+  const { port, tls, connections } = one;
+  const errand: Errand = { host: SERVER_ADDRESS, port, tls, requests, connections };
+  let ledger: Ledger;
+  try {
+    ledger = JSON.parse(
+      await runIn(net.client, process.execPath, [
+        '--import',
+        'tsx',
+        CLIENT,
+        one.client,
+        JSON.stringify(errand),
+      ]),
+    ) as Ledger;
+    await sleep(1_500);
+  } finally {
+    await probe.stop();
+  }
+  if (errors.length > 0) throw errors[0];
+  const book = ledgerAccount(ledger);
+  const client = accountOf(flows.filter((flow) => flow.role === 'client' && flow.peer.port === port));
+  const server = accountOf(flows.filter((flow) => flow.role === 'server' && flow.local.port === port));
+  return {
+    name: one.name,
+    ledger: book,
+    client,
+    server,
+    equal: sameCounts(client, book) && sameCounts(server, book),
+    close: close(client.p50, book.p50) && close(client.p99, book.p99),
+  };
+}
