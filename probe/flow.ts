@@ -147,6 +147,8 @@ export interface ProbeCounters {
   /** Events sent to the ring, and refused by it because it was full (each recovered later from the map by a sweep). */
   readonly ringRecords: number;
   readonly ringFull: number;
+  /** Ended connections that a sweep took from the map, because the ring had refused them. */
+  readonly ringRecovered: number;
   /** Sockets that could not be tracked because the map was full: these are lost. */
   readonly mapFull: number;
   /** Requests counted without their latency, because the kernel had no room for another table of them. */

@@ -30,6 +30,8 @@ export interface CollectorSources {
 }
 
 export interface Collector {
+  /** Ended connections taken from the map, because the ring had refused them. */
+  readonly recovered: number;
   /** Ends the loop, then drains and sweeps once more. */
   stop(): Promise<void>;
 }
@@ -42,6 +44,7 @@ export function startCollector(sources: CollectorSources): Collector {
   const { ring, sockets, tracker, clock } = sources;
   const buffer = new Uint8Array(BATCH_BYTES);
   let stopping = false;
+  let recovered = 0;
   let wake: () => void = () => {};
 
   const emit = (ends: readonly Ended[], flows: readonly Flow[] = []) => {
@@ -79,6 +82,7 @@ export function startCollector(sources: CollectorSources): Collector {
     const { count, keys, values } = sockets.sweep();
     const { view, live, ended } = sortSweep(values, count);
     for (const base of live) tracker.meet(view, base);
+    recovered += ended.length;
     const taken = ended.map((base) => ({ base, tracked: tracker.take(view, base) }));
     for (const base of ended) {
       const key = (base / RECORD_SIZE) * sockets.keySize;
@@ -133,6 +137,9 @@ export function startCollector(sources: CollectorSources): Collector {
 
   const running = loop();
   return {
+    get recovered() {
+      return recovered;
+    },
     async stop() {
       stopping = true;
       wake();

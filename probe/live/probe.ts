@@ -172,6 +172,7 @@ async function run(
       sockets,
       ringRecords,
       ringFull,
+      ringRecovered: collector.recovered,
       mapFull,
       latenciesLost: samplesLost,
       conntrackOverflows: conntrack.overflows,

@@ -255,6 +255,7 @@ test('metrics count requests by route, never by name, and what the probe saw and
       sockets: 12,
       ringRecords: 30,
       ringFull: 2,
+      ringRecovered: 1,
       mapFull: 1,
       latenciesLost: 0,
       conntrackOverflows: 0,
