@@ -62,6 +62,8 @@ export class BpfObject {
     program: string,
     options: { binary: string; offset: number; pid?: number; returns?: boolean },
   ): Link;
+  /** A program of a `cgroup/…` section to the version 2 cgroup in this directory and all below it, beside others there. */
+  attachCgroup(program: string, path: string): Link;
   /** Runs an iterator program once to its end and returns what it wrote. `netns`: path of the namespace to run it in. */
   runIteratorSync(program: string, options?: { netns?: string }): Uint8Array;
   map(name: string): BpfMap;

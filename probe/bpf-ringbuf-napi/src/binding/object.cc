@@ -87,6 +87,14 @@ Reply attachUprobe(Call& call) {
                    std::make_shared<LinkHandle>(LinkHandle{object, TRY(Link::attachUprobe(*object, program, where))}));
 }
 
+Reply attachCgroup(Call& call) {
+  const ObjectPtr object = TRY(self(call));
+  const std::string program = TRY(call.text(0, "program"));
+  const std::string path = TRY(call.text(1, "path"));
+  return call.wrap(Class::kLink,
+                   std::make_shared<LinkHandle>(LinkHandle{object, TRY(Link::attachCgroup(*object, program, path))}));
+}
+
 Reply runIteratorSync(Call& call) {
   const ObjectPtr object = TRY(self(call));
   const std::string program = TRY(call.text(0, "program"));
@@ -136,6 +144,7 @@ void defineObject(napi_env env, napi_value exports) {
               {staticMethod<open>("open"), method<programs>("programs"), method<setAutoload>("setAutoload"),
                method<setMaxEntries>("setMaxEntries"), method<setGlobal>("setGlobal"), method<load>("load"),
                method<attach>("attach"), method<attachUprobe>("attachUprobe"),
+               method<attachCgroup>("attachCgroup"),
                method<runIteratorSync>("runIteratorSync"), method<map>("map"), method<ring>("ring"),
                method<allStatistics>("statistics"), method<close>("close")});
   defineClass(env, nullptr, "Link", Class::kLink, {method<detach>("detach")});

@@ -18,6 +18,10 @@ class Link : public Closeable {
   };
   static Result<std::shared_ptr<Link>> attachUprobe(Object& object, const std::string& program, const Uprobe& where);
 
+  /** To the version 2 cgroup at this path, beside whatever others have attached there. */
+  static Result<std::shared_ptr<Link>> attachCgroup(Object& object, const std::string& program,
+                                                    const std::string& path);
+
   explicit Link(bpf_link* link) : link_(link) {}
   ~Link() override { close(); }
   bool isOpen() const override { return link_ != nullptr; }
