@@ -5,6 +5,7 @@
  */
 #include "lifecycle.h"
 #include "existing.h"
+#include "nat.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 

@@ -93,12 +93,15 @@ struct record {
 	__u8 reset_by; /* who sent the first RST */
 	__u8 last_state; /* TCP state before CLOSE */
 	__u8 delivery;
+	__u8 has_translated;
+	__u8 pad0;
+	__u16 translated_port;
+	__u8 translated[16]; /* the remote end behind the translation of its own namespace */
 	/* private to the kernel from here on */
 	__u8 closed; /* CLOSE was reached, an answer is still unread */
 	__u8 turn;
 	__u8 opaque; /* encrypted or multiplexed: sends and receives need not alternate */
 	__u8 redis_asked;
-	__u8 pad[6];
 	__u64 turn_ns;
 	__u64 arrived_ns;
 	__u32 turn_wait_us;
@@ -117,4 +120,4 @@ struct record {
 _Static_assert(IDENTITY_SIZE == 128, "identity");
 _Static_assert(__builtin_offsetof(struct record, status) == 200, "statuses");
 _Static_assert(__builtin_offsetof(struct record, protocol) == 228, "bytes");
-_Static_assert(sizeof(struct record) == 304, "record");
+_Static_assert(sizeof(struct record) == 320, "record");

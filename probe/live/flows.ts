@@ -6,6 +6,7 @@ import type { Outcome } from './failure.ts';
 import type { Identity } from './identity.ts';
 import { record } from './layout.ts';
 import type { NatView } from './nat.ts';
+import { readTranslated } from './packet-nat.ts';
 import type { Pairs } from './pairs.ts';
 import type { Slice } from './slices.ts';
 
@@ -54,7 +55,7 @@ export function flowOf(
     local: identity.local,
     remote: identity.remote,
     asked: identity.asked,
-    ...peerOf(around, identity),
+    ...peerOf(around, identity, readTranslated(view, base)),
     isn: identity.isn,
     owner,
     from: slice.from,
@@ -91,15 +92,20 @@ export function flowOf(
 /**
  * The other end behind any translation. The end itself knows best, where it is seen; the source named is the one that
  * told the two addresses apart.
+ *
+ * @param packet what was read off the first packet; `null` where nothing translated it
  */
 export function peerOf(
   around: Pick<Surroundings, 'nat' | 'pairs'>,
   identity: Identity,
+  packet: Address | null,
 ): { peer: Address; nat: NatSource } {
   const { role, local, remote, asked, isn } = identity;
-  const translated = around.nat.peer(role, local, remote);
+  const further = packet === null ? null : (around.nat.peer(role, local, packet) ?? packet);
+  const translated = around.nat.peer(role, local, remote) ?? further;
   const met = isn === null ? null : around.pairs.peer(isn, role);
   const peer = met ?? translated ?? remote;
+  if (packet !== null) return { peer, nat: 'packet' };
   if (translated !== null && !sameAddress(translated, remote)) return { peer, nat: 'conntrack' };
   if (asked !== null && !sameAddress(asked, remote)) return { peer, nat: 'connect' };
   return { peer, nat: sameAddress(peer, remote) ? 'none' : 'peer' };

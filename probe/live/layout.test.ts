@@ -9,6 +9,7 @@ import {
   REMOTE,
   readCounters,
   record,
+  TRANSLATED,
 } from './layout.ts';
 import { FIELDS, recordOf, viewOf } from './testing/records.ts';
 
@@ -44,11 +45,12 @@ test('every reader reads the field of the C structure that it is named after, an
 });
 
 test('addresses, name and sizes stand where the C structure has them', () => {
-  expect(['local', 'remote', 'asked', 'comm'].map((name) => FIELDS.get(name)!.offset)).toEqual([
+  expect(['local', 'remote', 'asked', 'comm', 'translated'].map((name) => FIELDS.get(name)!.offset)).toEqual([
     LOCAL,
     REMOTE,
     ASKED,
     COMM,
+    TRANSLATED,
   ]);
   expect(FIELDS.get('ended_ns')!.offset).toBe(IDENTITY_SIZE);
   const last = [...FIELDS.values()].at(-1)!;

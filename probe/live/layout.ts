@@ -5,7 +5,7 @@
 const LITTLE_ENDIAN = true;
 
 export const IDENTITY_SIZE = 128;
-export const RECORD_SIZE = 304;
+export const RECORD_SIZE = 320;
 
 export const EVENT_OPEN = 1;
 export const ROLE_SERVER = 2;
@@ -68,12 +68,15 @@ export const record = {
   resetBy: at8(231),
   lastState: at8(232),
   delivery: at8(233),
+  hasTranslated: at8(234),
+  translatedPort: at16(236),
 } as const;
 
 /** Offsets of 16-byte addresses (IPv4 as `::ffff:a.b.c.d`) and of the process name. */
 export const LOCAL = 32;
 export const REMOTE = 48;
 export const ASKED = 64;
+export const TRANSLATED = 238;
 export const COMM = 112;
 export const COMM_SIZE = 16;
 

@@ -111,6 +111,12 @@ export const PROGRAMS: readonly Program[] = [
     lost: 'the end of connections whose answer was never read',
   },
   {
+    name: 'packet_queued',
+    hook: { kind: 'tracepoint', name: 'net_dev_queue' },
+    feature: 'translation read off the packet',
+    lost: 'the server behind a service address that the own namespace translates, until connection tracking tells it',
+  },
+  {
     name: 'find_listeners',
     hook: { kind: 'iterator', over: 'task_file' },
     feature: 'listening ports',

@@ -150,7 +150,8 @@ function link(
   }
 }
 
-function inside(netns: string, command: string): void {
+/** Runs a command, its words separated by spaces, in a namespace. */
+export function inside(netns: string, command: string): void {
   run('ip', 'netns', 'exec', netns, ...command.split(' '));
 }
 
