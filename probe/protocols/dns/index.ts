@@ -1,0 +1,2 @@
+export { type Message, type Question, readMessage } from './message.ts';
+export { foldName, isFailure, operationOf } from './operation.ts';
