@@ -19,7 +19,9 @@ static __always_inline bool add_sample(struct record *rec, enum histogram_kind k
 		if (!histogram)
 			return false;
 	}
-	__u32 bucket = bucket_of(micros);
+	__u64 bucket = bucket_of(micros);
+	/* The very register that is compared must index: older verifiers do not follow copies of it. */
+	asm volatile("" : "+r"(bucket));
 	if (bucket < BUCKETS)
 		histogram->counts[bucket]++;
 	return true;
