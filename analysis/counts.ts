@@ -15,11 +15,15 @@ export const NOTHING: EdgeCounts = Object.freeze({
   bytesReceived: 0,
   segments: 0,
   retransmits: 0,
+  untimed: 0,
+  zeroWindows: 0,
+  drops: 0,
   latency: EMPTY_HISTOGRAM,
   wait: EMPTY_HISTOGRAM,
   service: EMPTY_HISTOGRAM,
   rtt: EMPTY_HISTOGRAM,
   connect: EMPTY_HISTOGRAM,
+  network: EMPTY_HISTOGRAM,
 });
 
 const SUMS = [
@@ -36,9 +40,12 @@ const SUMS = [
   'bytesReceived',
   'segments',
   'retransmits',
+  'untimed',
+  'zeroWindows',
+  'drops',
 ] as const satisfies readonly (keyof EdgeCounts)[];
 
-export const TIMES = ['latency', 'wait', 'service', 'rtt', 'connect'] as const;
+export const TIMES = ['latency', 'wait', 'service', 'rtt', 'connect', 'network'] as const;
 export type TimeName = (typeof TIMES)[number];
 
 /** Exact sum of counts. */

@@ -152,6 +152,7 @@ describe('thin or wrong input', () => {
       lost: reporting ? 10 : 0,
       ends: reporting ? 200 : 0,
       unresolved: reporting ? 4 : 0,
+      level: 0,
     });
     const coverage = [row('n1', 70, true), row('n2', 70, true), row('n1', 80, true), row('n2', 80, false)];
     const reader = memoryReader(simulate({ seed: 11, seconds: 90 }), [], coverage);

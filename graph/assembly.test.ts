@@ -400,9 +400,9 @@ describe('coverage', () => {
     await assembly.tick(START + SECOND, { lost: 3, expectedNodes: ['n1', 'n2', 'n9'], probeNode: 'n1' });
     await assembly.tick(START + 3 * SECOND, { lost: 5, expectedNodes: ['n1', 'n2', 'n9'], probeNode: 'n1' });
     expect(await rows(store)).toEqual([
-      { window: 0, node: 'n1', reporting: true, seen: 2, lost: 5, ends: 3, unresolved: 1 },
-      { window: 0, node: 'n2', reporting: true, seen: 1, lost: 0, ends: 1, unresolved: 0 },
-      { window: 0, node: 'n9', reporting: false, seen: 0, lost: 0, ends: 0, unresolved: 0 },
+      { window: 0, node: 'n1', reporting: true, seen: 2, lost: 5, ends: 3, unresolved: 1, level: 0 },
+      { window: 0, node: 'n2', reporting: true, seen: 1, lost: 0, ends: 1, unresolved: 0, level: 0 },
+      { window: 0, node: 'n9', reporting: false, seen: 0, lost: 0, ends: 0, unresolved: 0, level: 0 },
     ]);
     await store.close();
   });
@@ -431,7 +431,16 @@ describe('coverage', () => {
     const info = { expectedNodes: [], probeNode: 'the-machine' };
     for (const lost of [0, 7, 7, 2, 4]) await assembly.tick(START, { ...info, lost });
     expect(await rows(store)).toEqual([
-      { window: 0, node: 'the-machine', reporting: true, seen: 0, lost: 11, ends: 0, unresolved: 0 },
+      {
+        window: 0,
+        node: 'the-machine',
+        reporting: true,
+        seen: 0,
+        lost: 11,
+        ends: 0,
+        unresolved: 0,
+        level: 0,
+      },
     ]);
     await store.close();
   });

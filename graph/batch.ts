@@ -70,6 +70,7 @@ export async function appendCoverage(
     appender.appendUTinyInt(row.reporting ? 1 : 0);
     for (const count of [row.seen, row.lost, row.ends, row.unresolved])
       appender.appendUInteger(unsigned(count));
+    appender.appendUTinyInt(row.level);
     appender.endRow();
   }
   appender.closeSync();

@@ -40,6 +40,7 @@ beforeEach(async () => {
           lost: window,
           ends: 2,
           unresolved: 0,
+          level: 0,
         },
       ],
       changes: [

@@ -40,6 +40,7 @@ function countOnce(cell: Cell, end: End, flow: Flow): void {
   cell.add('closed', flow.closed);
   cell.add('requests', flow.requests);
   cell.add('failedRequests', flow.failedRequests);
+  cell.add('untimed', flow.untimed);
   cell.add('bytesSent', client ? flow.bytesSent : flow.bytesReceived);
   cell.add('bytesReceived', client ? flow.bytesReceived : flow.bytesSent);
   cell.merge('latency', flow.latency);
@@ -55,6 +56,12 @@ function countOnce(cell: Cell, end: End, flow: Flow): void {
 function countOwn(cell: Cell, end: End, flow: Flow): void {
   cell.add('segments', flow.segmentsSent);
   cell.add('retransmits', flow.retransmits);
+  cell.add('zeroWindows', flow.zeroWindows);
+  cell.add(
+    'drops',
+    flow.drops.reduce((sum, [, count]) => sum + count, 0),
+  );
+  cell.merge('network', flow.network);
   if (end.role === 'client') {
     if (flow.connectMicros !== null && flow.opened > 0) cell.sample('connect', bucketOf(flow.connectMicros));
   } else {

@@ -20,11 +20,15 @@ export const NO_COUNTS: EdgeCounts = {
   bytesReceived: 0,
   segments: 0,
   retransmits: 0,
+  untimed: 0,
+  zeroWindows: 0,
+  drops: 0,
   latency: EMPTY_HISTOGRAM,
   wait: EMPTY_HISTOGRAM,
   service: EMPTY_HISTOGRAM,
   rtt: EMPTY_HISTOGRAM,
   connect: EMPTY_HISTOGRAM,
+  network: EMPTY_HISTOGRAM,
 };
 
 export function podEnd(workload: string, replica = 0, more: Partial<Endpoint['tags']> = {}): Endpoint {

@@ -14,6 +14,7 @@ async function reportedIn(windows: readonly number[], silent: readonly number[] 
     lost: 0,
     ends: 2,
     unresolved: 0,
+    level: 0,
   });
   await store.addCoverage([...windows.map((w) => row(w, true)), ...silent.map((w) => row(w, false))]);
   return store;
@@ -45,12 +46,12 @@ test('a row about a node nobody watches is no report', async () => {
 test('coverage rows of one node and window add up', async () => {
   const store = await reportedIn([0]);
   await store.addCoverage([
-    { window: at(0), node: 'n1', reporting: false, seen: 5, lost: 2, ends: 10, unresolved: 1 },
-    { window: at(0), node: 'n2', reporting: false, seen: 0, lost: 0, ends: 0, unresolved: 0 },
+    { window: at(0), node: 'n1', reporting: false, seen: 5, lost: 2, ends: 10, unresolved: 1, level: 0 },
+    { window: at(0), node: 'n2', reporting: false, seen: 0, lost: 0, ends: 0, unresolved: 0, level: 0 },
   ]);
   expect(await store.coverage({ from: at(0), to: at(1) })).toEqual([
-    { window: at(0), node: 'n1', reporting: true, seen: 6, lost: 2, ends: 12, unresolved: 1 },
-    { window: at(0), node: 'n2', reporting: false, seen: 0, lost: 0, ends: 0, unresolved: 0 },
+    { window: at(0), node: 'n1', reporting: true, seen: 6, lost: 2, ends: 12, unresolved: 1, level: 0 },
+    { window: at(0), node: 'n2', reporting: false, seen: 0, lost: 0, ends: 0, unresolved: 0, level: 0 },
   ]);
   await store.close();
 });

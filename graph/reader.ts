@@ -112,10 +112,10 @@ async function reportedAround(connection: DuckDBConnection, { from, to }: Period
 async function coverage(connection: DuckDBConnection, period: Period): Promise<CoverageRow[]> {
   const reader = await connection.runAndReadAll(
     `SELECT window_start::DOUBLE AS w, node, max(reporting) > 0, sum(seen)::DOUBLE, sum(lost)::DOUBLE,
-       sum(ends)::DOUBLE, sum(unresolved)::DOUBLE
+       sum(ends)::DOUBLE, sum(unresolved)::DOUBLE, max(level)
      FROM ${all(COVERAGE)} WHERE ${inPeriod(period)} GROUP BY w, node ORDER BY w, node`,
   );
-  return reader.getRowsJS().map(([window, node, reporting, seen, lost, ends, unresolved]) => ({
+  return reader.getRowsJS().map(([window, node, reporting, seen, lost, ends, unresolved, level]) => ({
     window: Number(window) * SECOND,
     node: String(node),
     reporting: reporting === true,
@@ -123,6 +123,7 @@ async function coverage(connection: DuckDBConnection, period: Period): Promise<C
     lost: Number(lost),
     ends: Number(ends),
     unresolved: Number(unresolved),
+    level: Number(level ?? 0),
   }));
 }
 

@@ -2,10 +2,10 @@ import { TAGS } from '../enrich/index.ts';
 import type { EdgeCounts } from './types.ts';
 
 /** Raised with every change of the tables below; a store of another version is refused, never guessed at. */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
-/** Names of the five histograms; their place is the `kind` column of the table `histogram`. */
-export const HISTOGRAMS = ['latency', 'wait', 'service', 'rtt', 'connect'] as const;
+/** Names of the histograms; their place is the `kind` column of the table `histogram`. */
+export const HISTOGRAMS = ['latency', 'wait', 'service', 'rtt', 'connect', 'network'] as const;
 export type HistogramName = (typeof HISTOGRAMS)[number];
 export type CountName = Exclude<keyof EdgeCounts, HistogramName>;
 
@@ -25,6 +25,9 @@ export const COUNTS: readonly (readonly [field: CountName, column: string, type:
     ['bytesReceived', 'bytes_received', 'UBIGINT'],
     ['segments', 'segments', 'UINTEGER'],
     ['retransmits', 'retransmits', 'UINTEGER'],
+    ['untimed', 'untimed', 'UINTEGER'],
+    ['zeroWindows', 'zero_windows', 'UINTEGER'],
+    ['drops', 'drops', 'UINTEGER'],
   ];
 
 type Column = readonly [name: string, type: string];
@@ -75,6 +78,7 @@ export const COVERAGE: Additive = {
     ['lost', 'UINTEGER', 'sum'],
     ['ends', 'UINTEGER', 'sum'],
     ['unresolved', 'UINTEGER', 'sum'],
+    ['level', 'UTINYINT', 'max'],
   ],
 };
 
@@ -140,8 +144,12 @@ export function createTables(prefix = ''): string[] {
       const list = columns.map(([column, type]) => `"${column}" ${type}`).join(', ');
       return `CREATE TABLE ${prefix}${name} (${list})`;
     }),
-    `CREATE VIEW ${prefix}edge_rows AS ${EDGE_ROWS}`,
+    edgeRowsView(prefix),
   ];
+}
+
+export function edgeRowsView(prefix = ''): string {
+  return `CREATE VIEW ${prefix}edge_rows AS ${EDGE_ROWS}`;
 }
 
 /**

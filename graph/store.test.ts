@@ -172,6 +172,28 @@ describe('a path that cannot be a store', () => {
     });
   });
 
+  test('a store of the schema before is brought up to date with what it holds', async () => {
+    const before = await openStore(file);
+    const row = edgeRow(0, 'web', 'cart', { requests: 7 });
+    await before.append({ rows: [row] });
+    await before.close();
+    const raw = await DuckDBInstance.create(file);
+    const connection = await raw.connect();
+    await connection.run('DROP VIEW edge_rows');
+    for (const table of ['fact', 'fact_tail'])
+      for (const column of ['untimed', 'zero_windows', 'drops'])
+        await connection.run(`ALTER TABLE ${table} DROP COLUMN ${column}`);
+    for (const table of ['coverage', 'coverage_tail'])
+      await connection.run(`ALTER TABLE ${table} DROP COLUMN level`);
+    await connection.run(`UPDATE meta SET value = '1' WHERE key = 'schema'`);
+    connection.closeSync();
+    raw.closeSync();
+    expect(await code(openStore(file, { readOnly: true }))).toBe('FL-303');
+    const after = await openStore(file);
+    expect(await after.edges(ALWAYS)).toMatchObject([{ counts: { requests: 7, untimed: 0, drops: 0 } }]);
+    await after.close();
+  });
+
   test('a store whose tables were changed', async () => {
     await (await openStore(file)).close();
     const raw = await DuckDBInstance.create(file);

@@ -4,6 +4,7 @@ import { appendCoverage, appendFacts, type Batch, insertChanges, windowSeconds }
 import { copyInto } from './copy.ts';
 import { type Database, openDatabase } from './database.ts';
 import { type Dimension, loadDimension } from './dimension.ts';
+import { migrate } from './migrate.ts';
 import { createReader } from './reader.ts';
 import { checkSchema, createSchema, isEmpty, readEverything } from './schema-check.ts';
 import { sealWindows } from './seal.ts';
@@ -44,6 +45,7 @@ export async function openStore(
   const database = await openDatabase(path, readOnly, !foreign);
   try {
     if (!readOnly && (await database.read(isEmpty))) await database.write(createSchema);
+    if (!readOnly) await database.write(migrate);
     await database.read((connection) => checkSchema(connection, path));
     if (foreign) await database.read(readEverything);
     return createStore(path, database, await database.read((connection) => loadDimension(connection, path)));

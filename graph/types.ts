@@ -23,10 +23,17 @@ export interface EdgeCounts {
   /** Segments sent by both ends, and retransmits among them. */
   readonly segments: number;
   readonly retransmits: number;
+  /** Requests without a latency: one-way, blocking and streaming calls. */
+  readonly untimed: number;
+  /** Times an end had no room for more data, and packets of the connection the kernels of both ends dropped. */
+  readonly zeroWindows: number;
+  readonly drops: number;
   /** Client-seen time of a request; server-side wait before the first read, and service time. */
   readonly latency: Histogram;
   readonly wait: Histogram;
   readonly service: Histogram;
+  /** What remains of sampled requests between both ends, there and back. */
+  readonly network: Histogram;
   /** Smoothed round trip, one sample per connection and window; time to connect, one per opened connection. */
   readonly rtt: Histogram;
   readonly connect: Histogram;
@@ -79,6 +86,8 @@ export interface CoverageRow {
   readonly lost: number;
   readonly ends: number;
   readonly unresolved: number;
+  /** The least that was done with requests: 0 = read, 1 = taken from turns, 2 = only connections were counted. */
+  readonly level: number;
 }
 
 export interface Period {

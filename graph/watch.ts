@@ -8,6 +8,8 @@ import { type CoverageRow, WINDOW_MICROS } from './types.ts';
 export interface TickInfo {
   /** Connections lost for good since the probe started (`ProbeCounters.lost`); a smaller number is a new probe. */
   readonly lost: number;
+  /** How much of the requests the probe reads now: `CoverageRow.level`; all of it (0) where it does not say. */
+  readonly level?: number;
   /** Nodes the cluster has. */
   readonly expectedNodes: readonly string[];
   /** The probe's own node: its Kubernetes name, else the machine's. */
@@ -73,7 +75,7 @@ export function createWatch(): Watch {
     lose(connections) {
       dropped += connections;
     },
-    drain(now, { lost, expectedNodes, probeNode }) {
+    drain(now, { lost, level = 0, expectedNodes, probeNode }) {
       const current = Math.floor(now / WINDOW_MICROS) * WINDOW_MICROS;
       const rows = [...growing].flatMap(([window, nodes]) =>
         [...nodes].map(([node, counts]) => ({
@@ -81,13 +83,14 @@ export function createWatch(): Watch {
           node: node || probeNode,
           reporting: true,
           lost: 0,
+          level,
           ...counts,
         })),
       );
       growing = new Map();
       const quiet = (node: string, reporting: boolean, lost = 0): CoverageRow => {
         written.set(node, current);
-        return { window: current, node, reporting, seen: 0, lost, ends: 0, unresolved: 0 };
+        return { window: current, node, reporting, seen: 0, lost, ends: 0, unresolved: 0, level };
       };
       const due = (node: string) => written.get(node) !== current;
       const lostNow = takeLost(lost);

@@ -64,7 +64,7 @@ describe('why', () => {
     const opened = await openShop(thin);
     const window = SHOP_START + 80 * WINDOW_MICROS;
     await opened.addCoverage([
-      { window, node: 'n1', reporting: true, seen: 0, lost: 9000, ends: 0, unresolved: 0 },
+      { window, node: 'n1', reporting: true, seen: 0, lost: 9000, ends: 0, unresolved: 0, level: 0 },
     ]);
     await opened.close();
     const asked = await faultline(['why', 'checkout', '--coverage', '99%', '--store', thin]);

@@ -89,6 +89,7 @@ function running({ store, naming, probe, assembly, unshare, warn }: Parts): Pipe
       changes = [];
       await assembly.tick(Date.now() * 1000, {
         lost: probe.counters().lost,
+        level: 0,
         expectedNodes: names.nodes(),
         probeNode,
       });

@@ -104,7 +104,7 @@ test('listening pages get the state at once and an event with the next complete 
   expect(before.id).toBe(String(SHOP_END));
   expect(before.data).toMatchObject({ live: true, counts: { bad: 3 }, at: '2025-11-20T03:13:00.000Z' });
   const later = until(second, ({ name, id }) => name === 'state' && id !== before.id);
-  const quiet = { reporting: true, seen: 1, lost: 0, ends: 2, unresolved: 0 };
+  const quiet = { reporting: true, seen: 1, lost: 0, ends: 2, unresolved: 0, level: 0 };
   await store.addCoverage([{ window: SHOP_END, node: 'n1', ...quiet }]);
   expect((await later).id).toBe(String(SHOP_END + WINDOW_MICROS));
   abort.abort();

@@ -112,11 +112,15 @@ function countsOf(latencies: readonly number[], usual: number, random: () => num
     bytesReceived: requests * 2100,
     segments: requests * 8,
     retransmits: random() < 0.02 ? 1 : 0,
+    untimed: 0,
+    zeroWindows: 0,
+    drops: 0,
     latency: histogramOf(latencies),
     wait: histogramOf(times(requests, usual * 0.02, random)),
     service: histogramOf(latencies.map((value) => Math.max(50, 0.97 * value - 200))),
     rtt: histogramOf(times(Math.ceil(requests / 3), 210, random)),
     connect: requests === 0 ? EMPTY_HISTOGRAM : histogramOf(times(Math.ceil(requests / 3), 240, random)),
+    network: EMPTY_HISTOGRAM,
   };
 }
 
@@ -171,6 +175,7 @@ export async function writeShop(
       lost: 0,
       ends: 800,
       unresolved: 3,
+      level: 0,
     })),
     changes: [
       {

@@ -76,6 +76,7 @@ export async function fillShop(store: EdgeStore, { windows, slow }: ShopOptions)
       lost: 0,
       ends: 400,
       unresolved: 0,
+      level: 0,
     })),
   ).flat();
   await store.append({ rows, coverage, changes: slow > 0 ? [rollout(windows - slow)] : [] });
@@ -150,11 +151,15 @@ function counted(times: readonly number[]): EdgeCounts {
     bytesReceived: 1200 * times.length,
     segments: 4 * times.length,
     retransmits: 0,
+    untimed: 0,
+    zeroWindows: 0,
+    drops: 0,
     latency,
     wait: constant(20, times.length),
     service: latency,
     rtt: constant(120, 1),
     connect: constant(180, 1),
+    network: EMPTY_HISTOGRAM,
   };
 }
 

@@ -19,10 +19,14 @@ export function addCounts(all: readonly EdgeCounts[]): EdgeCounts {
     bytesReceived: sum((c) => c.bytesReceived),
     segments: sum((c) => c.segments),
     retransmits: sum((c) => c.retransmits),
+    untimed: sum((c) => c.untimed),
+    zeroWindows: sum((c) => c.zeroWindows),
+    drops: sum((c) => c.drops),
     latency: mergeHistograms(...all.map((c) => c.latency)),
     wait: mergeHistograms(...all.map((c) => c.wait)),
     service: mergeHistograms(...all.map((c) => c.service)),
     rtt: mergeHistograms(...all.map((c) => c.rtt)),
     connect: mergeHistograms(...all.map((c) => c.connect)),
+    network: mergeHistograms(...all.map((c) => c.network)),
   };
 }
