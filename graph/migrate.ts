@@ -14,7 +14,7 @@ const STEPS: Readonly<Record<string, { readonly to: string; readonly statements:
       ...['coverage', 'coverage_tail'].map(
         (table) => `ALTER TABLE ${table} ADD COLUMN level UTINYINT DEFAULT 0`,
       ),
-      'DROP VIEW edge_rows',
+      'DROP VIEW IF EXISTS edge_rows',
       edgeRowsView(),
     ],
   },
