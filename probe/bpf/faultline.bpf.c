@@ -4,6 +4,7 @@
  * it is told by `live/features.ts`. None of them hooks system calls: that would slow every process of the machine.
  */
 #include "lifecycle.h"
+#include "tap.h"
 #include "existing.h"
 #include "nat.h"
 
@@ -62,6 +63,8 @@ static __always_inline int send_begins(const struct sock *sk, const struct msghd
 		return 0;
 	own_by_current(rec);
 	turn_on_send(rec, tp, message, 0, now);
+	if (message && is_tapped(rec, controls()))
+		tap_send(rec, tp, message, 0, now);
 	return 0;
 }
 
@@ -88,6 +91,8 @@ static __always_inline int send_ended(struct sock *sk, int length)
 		/* The answer left before this ran, and so may have come the next request. */
 		if (rec->role == ROLE_SERVER)
 			turn_on_arrival(rec, tp, now);
+		if (is_tapped(rec, controls()))
+			tap_send(rec, tp, NULL, length, now);
 	}
 	if (!rec->closed)
 		read_counters(tp, rec);
@@ -112,6 +117,8 @@ static __always_inline int receive_ended(struct sock *sk, int length, int flags)
 		return 0;
 	own_by_current(rec);
 	turn_on_receive(rec, tp, length, !(flags & MSG_TRUNC), now);
+	if (is_tapped(rec, controls()))
+		tap_receive(rec, tp, length, !(flags & MSG_TRUNC), now);
 	if (!rec->closed)
 		read_counters(tp, rec);
 	else if (rec->turn == TURN_IDLE)
@@ -136,6 +143,7 @@ static __always_inline int data_arrived(const struct sock *sk)
 	if (!tp)
 		return 0;
 	turn_on_arrival(rec, tp, now);
+	tap_arrival(rec, now);
 	if (!rec->closed)
 		read_counters(tp, rec);
 	return 0;

@@ -130,6 +130,7 @@ struct tcp_sock {
 	struct inet_connection_sock inet_conn;
 	__u32 copied_seq;
 	__u32 rcv_nxt;
+	__u32 write_seq;
 	__u32 snd_una;
 	__u32 segs_in;
 	__u32 segs_out;
@@ -162,6 +163,8 @@ enum iter_type {
 struct iov_iter {
 	__u8 iter_type;
 	unsigned long iov_offset;
+	unsigned long count;
+	unsigned long nr_segs;
 	const struct iovec *__iov;
 	void *ubuf;
 };
@@ -203,6 +206,7 @@ struct task_struct {
 #if defined(__TARGET_ARCH_x86)
 struct pt_regs {
 	unsigned long r8;
+	unsigned long dx;
 	unsigned long si;
 	unsigned long orig_ax;
 	unsigned long cs;

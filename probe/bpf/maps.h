@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
 #pragma once
 
+#include "chunk.h"
 #include "histogram.h"
 #include "record.h"
 
-/* Sizes are defaults: user space sets max_entries of `sockets`, `latencies` and `ring` before it loads. */
+/* Sizes are defaults: user space sets max_entries of the larger maps before it loads. */
 
 /* The truth about every socket, keyed by socket cookie: unlike the address of a socket it is never used twice. */
 struct {
@@ -41,6 +42,28 @@ struct {
 	__uint(max_entries, 8 << 20);
 } ring SEC(".maps");
 
+/* Chunks of payload, drained like `ring`. */
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 4 << 20);
+} payloads SEC(".maps");
+
+/* The server end of a connection as this socket has it. */
+struct server {
+	__u32 netns;
+	__u16 port;
+	__u16 pad;
+	__u8 ip[16];
+};
+
+/* What user space found out about servers: 1 their payload is parsed, 0 it is not. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 16384);
+	__type(key, struct server);
+	__type(value, __u8);
+} parsed SEC(".maps");
+
 /* Namespaces to watch, by inode number; read only when `filtering`. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -65,6 +88,15 @@ struct {
 struct control {
 	__u32 scanned; /* set by user space once the sockets older than the probe are in the map */
 	__u32 full; /* set here once a socket found no place */
+	__u32 level; /* enum level, set by user space at any time */
+	__u32 pad;
+};
+
+/* How much is looked at; user space steps down when the node pays too much. */
+enum level {
+	LEVEL_PAYLOAD = 0,
+	LEVEL_TURNS = 1, /* no payload */
+	LEVEL_CONNECTIONS = 2, /* connection counters only */
 };
 
 struct {
@@ -81,6 +113,9 @@ struct counters {
 	__u64 ring_full;
 	__u64 samples_lost;
 	__u64 adopted; /* met in mid-life */
+	__u64 chunks; /* of payload: made */
+	__u64 chunks_lost; /* of those, refused by the ring */
+	__u64 chunks_cut; /* of those made, with more bytes than are captured of one call */
 };
 
 struct {

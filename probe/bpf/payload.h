@@ -26,6 +26,10 @@ static __always_inline unsigned long second_argument(struct pt_regs *regs)
 {
 	return regs->si;
 }
+static __always_inline unsigned long third_argument(struct pt_regs *regs)
+{
+	return regs->dx;
+}
 #else
 enum { NR_READ = 63, NR_WRITE = 64, NR_READV = 65, NR_WRITEV = 66, NR_CONNECT = 203, NR_SENDTO = 206,
 	NR_RECVFROM = 207, NR_SENDMSG = 211, NR_RECVMSG = 212 };
@@ -36,6 +40,10 @@ static __always_inline int call_number(struct pt_regs *regs)
 static __always_inline unsigned long second_argument(struct pt_regs *regs)
 {
 	return regs->regs[1];
+}
+static __always_inline unsigned long third_argument(struct pt_regs *regs)
+{
+	return regs->regs[2];
 }
 #endif
 

@@ -42,6 +42,12 @@ enum turn {
 	TURN_READ = 3, /* server: a request is being served */
 };
 
+enum tap {
+	TAP_UNDECIDED = 0,
+	TAP_ON = 1,
+	TAP_OFF = 2,
+};
+
 /* Distinct statuses of failed requests kept per connection; more are counted in `statuses_other`. */
 #define STATUSES 4
 
@@ -102,10 +108,19 @@ struct record {
 	__u8 turn;
 	__u8 opaque; /* encrypted or multiplexed: sends and receives need not alternate */
 	__u8 redis_asked;
+	__u8 tap; /* enum tap */
+	__u8 tapped; /* chunks made, as long as the tap is undecided */
 	__u64 turn_ns;
 	__u64 arrived_ns;
 	__u32 turn_wait_us;
 	__u32 turn_seq; /* copied_seq when the turn began */
+	/* the tap */
+	__u64 oldest_ns; /* arrival of the oldest byte that is not read yet; 0 = none */
+	__u64 newest_ns; /* the last arrival */
+	__u32 send_end; /* sequence number behind the send that was tapped last */
+	__u32 read_seq; /* copied_seq up to which the tap has seen */
+	__u32 announced; /* a size that was read by itself, before what it is the size of */
+	__u32 pad;
 	/* what a socket older than the probe had counted before it was met */
 	__u64 base_sent;
 	__u64 base_received;
@@ -120,4 +135,4 @@ struct record {
 _Static_assert(IDENTITY_SIZE == 128, "identity");
 _Static_assert(__builtin_offsetof(struct record, status) == 200, "statuses");
 _Static_assert(__builtin_offsetof(struct record, protocol) == 228, "bytes");
-_Static_assert(sizeof(struct record) == 320, "record");
+_Static_assert(sizeof(struct record) == 352, "record");

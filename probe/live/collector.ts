@@ -11,12 +11,16 @@ import type { Ended, Tracker } from './tracker.ts';
 const DRAIN_MILLIS = 25;
 /** One drain fills at most this, so that one batch of flows stays small. */
 const BATCH_BYTES = 1 << 20;
+/** Drains of payload at once: more than a full ring of 4 MiB needs, so that a flood cannot keep the loop here. */
+const PAYLOAD_ROUNDS = 16;
 /** Live records handled before other work of the process gets its turn: about 10 ms when all have latencies to read. */
 const SWEEP_CHUNK = 1024;
 
 export interface CollectorSources {
   readonly ring: Ring;
   readonly sockets: BpfMap;
+  /** Payload: `receive` gets what was drained, as `chunk.ts` reads it, before the ends of the same connections. */
+  readonly payloads?: { readonly ring: Ring; receive(bytes: Uint8Array): void };
   readonly tracker: Tracker;
   readonly clock: Clock;
   /** Reads what waits in the connection tracking sockets. */
@@ -41,8 +45,9 @@ export interface Collector {
  * record never overtakes an older one of the same socket.
  */
 export function startCollector(sources: CollectorSources): Collector {
-  const { ring, sockets, tracker, clock } = sources;
+  const { ring, sockets, tracker, clock, payloads } = sources;
   const buffer = new Uint8Array(BATCH_BYTES);
+  const payloadBuffer = new Uint8Array(payloads === undefined ? 0 : BATCH_BYTES);
   let stopping = false;
   let recovered = 0;
   let wake: () => void = () => {};
@@ -66,9 +71,20 @@ export function startCollector(sources: CollectorSources): Collector {
     }
   };
 
+  /** After the records were copied and before they are looked at: every chunk of a connection that ended is here. */
+  const drainPayloads = () => {
+    if (payloads === undefined) return;
+    for (let round = 0; round < PAYLOAD_ROUNDS; round++) {
+      const { bytes, records } = payloads.ring.drain(payloadBuffer);
+      if (records > 0) payloads.receive(payloadBuffer.subarray(0, bytes));
+      if (bytes < BATCH_BYTES / 2) return;
+    }
+  };
+
   const drain = async () => {
     for (let first = true; ; first = false) {
       const { bytes, records } = ring.drain(buffer);
+      drainPayloads();
       if (first || records > 0) {
         /* A translation is announced before the packet that opens its connection goes on: it waits by now. */
         emit(flowsOfRing(tracker, buffer.subarray(0, bytes), sources.drainConntrack));
@@ -80,6 +96,7 @@ export function startCollector(sources: CollectorSources): Collector {
 
   const sweep = async (to: number) => {
     const { count, keys, values } = sockets.sweep();
+    drainPayloads();
     const { view, live, ended } = sortSweep(values, count);
     for (const base of live) tracker.meet(view, base);
     recovered += ended.length;

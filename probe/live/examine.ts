@@ -2,7 +2,7 @@ import type { FaultlineError } from '../error.ts';
 import type { Feature } from '../flow.ts';
 import { ownerFeature } from './features.ts';
 import { obstacles } from './preconditions.ts';
-import { MAX_HISTOGRAMS, OBJECT_FILE } from './probe.ts';
+import { MAX_HISTOGRAMS, MAX_PARSED, OBJECT_FILE } from './probe.ts';
 import { loadPrograms } from './programs.ts';
 
 /** What live probing can do on this machine: loads the kernel programs without attaching them. Never throws. */
@@ -17,6 +17,8 @@ export async function examine(objectFile: string = OBJECT_FILE): Promise<Feature
       ringBytes: 1 << 16,
       maxSockets: 1024,
       maxHistograms: MAX_HISTOGRAMS,
+      payloadBytes: 1 << 16,
+      maxParsed: MAX_PARSED,
     });
     const features = programs.features();
     programs.object.close();

@@ -5,7 +5,7 @@
 const LITTLE_ENDIAN = true;
 
 export const IDENTITY_SIZE = 128;
-export const RECORD_SIZE = 320;
+export const RECORD_SIZE = 352;
 
 export const EVENT_OPEN = 1;
 export const ROLE_SERVER = 2;
@@ -15,13 +15,14 @@ export const RESET_BY_SELF = 1;
 export const RESET_BY_PEER = 2;
 export const STATUSES = 4;
 
-const at8 = (offset: number) => (view: DataView, base: number) => view.getUint8(base + offset);
-const at16 = (offset: number) => (view: DataView, base: number) =>
+/** Readers of a field: the view of a buffer, and where its structure begins in it. */
+export const at8 = (offset: number) => (view: DataView, base: number) => view.getUint8(base + offset);
+export const at16 = (offset: number) => (view: DataView, base: number) =>
   view.getUint16(base + offset, LITTLE_ENDIAN);
-const at32 = (offset: number) => (view: DataView, base: number) =>
+export const at32 = (offset: number) => (view: DataView, base: number) =>
   view.getUint32(base + offset, LITTLE_ENDIAN);
 /** Exact below 2^53: cookies, inode numbers, byte counts and nanoseconds since boot stay there. */
-const at64 = (offset: number) => (view: DataView, base: number) =>
+export const at64 = (offset: number) => (view: DataView, base: number) =>
   view.getUint32(base + offset + 4, LITTLE_ENDIAN) * 2 ** 32 + view.getUint32(base + offset, LITTLE_ENDIAN);
 
 /** Readers of one field each: `record.cookie(view, base)`. */
@@ -81,7 +82,17 @@ export const COMM = 112;
 export const COMM_SIZE = 16;
 
 /** Order of the `u64` fields of `struct counters`. */
-export const COUNTERS = ['sockets', 'mapFull', 'ringRecords', 'ringFull', 'samplesLost', 'adopted'] as const;
+export const COUNTERS = [
+  'sockets',
+  'mapFull',
+  'ringRecords',
+  'ringFull',
+  'samplesLost',
+  'adopted',
+  'chunks',
+  'chunksLost',
+  'chunksCut',
+] as const;
 export type KernelCounters = Readonly<Record<(typeof COUNTERS)[number], number>>;
 
 /** Sums a per-CPU value: one `struct counters` for each CPU. */

@@ -47,6 +47,8 @@ const DEFAULT_RING_BYTES = 8 << 20;
 const DEFAULT_MAX_SOCKETS = 65_536;
 /** Latency tables at the same time, three for a server's connection: 50 MB when all are in use. */
 export const MAX_HISTOGRAMS = 32_768;
+/** Servers of which it is remembered whether their payload is parsed. */
+export const MAX_PARSED = 16_384;
 /** Name of the table of the machine's own namespace; no file can have it. */
 const OWN_TABLE = '/';
 
@@ -69,6 +71,8 @@ export async function startProbe(options: ProbeOptions): Promise<Probe> {
     ringBytes: options.ringBytes ?? DEFAULT_RING_BYTES,
     maxSockets: options.maxSockets ?? DEFAULT_MAX_SOCKETS,
     maxHistograms: MAX_HISTOGRAMS,
+    payloadBytes: 0,
+    maxParsed: MAX_PARSED,
   };
   for (const refused = new Map<string, string>(); ; ) {
     const programs = loadPrograms(wanted, refused);

@@ -18,6 +18,10 @@ export interface LoadOptions {
   readonly ringBytes: number;
   readonly maxSockets: number;
   readonly maxHistograms: number;
+  /** Size of the ring for chunks of payload; 0 = nobody reads them, so none are made. */
+  readonly payloadBytes: number;
+  /** Servers of which it is remembered whether their payload is parsed. */
+  readonly maxParsed: number;
 }
 
 export interface LoadedPrograms {
@@ -44,6 +48,9 @@ export class AttachRefused extends Error {
     this.program = program;
   }
 }
+
+/** The kernel makes no ring smaller than a page. */
+const SMALLEST_RING = 4096;
 
 const KERNEL: KernelFacts = { tracepointArguments, hasFunction: kernelHasType };
 
@@ -109,6 +116,9 @@ function loadWithout(
       object.setMaxEntries('ring', options.ringBytes);
       object.setMaxEntries('sockets', options.maxSockets);
       object.setMaxEntries('latencies', options.maxHistograms);
+      object.setMaxEntries('payloads', options.payloadBytes || SMALLEST_RING);
+      object.setMaxEntries('parsed', options.maxParsed);
+      object.setGlobal('tapping', flag(options.payloadBytes > 0));
       object.setGlobal('filtering', flag(options.filtering));
       const start = chosen.find(({ row }) => row.name === SEND_START);
       object.setGlobal('has_send_start', flag(start !== undefined && start.rank >= 0));

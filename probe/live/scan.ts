@@ -1,4 +1,5 @@
 import { readdirSync, statSync } from 'node:fs';
+import { markScanned } from './control.ts';
 import type { LoadedPrograms } from './programs.ts';
 
 /** One for each network namespace that should be looked into: a path to it. */
@@ -29,11 +30,7 @@ export function scanExisting(programs: LoadedPrograms, namespaces: NamespacePath
       }
     }
   }
-  /* struct control: scanned = 1, full as it is by now. */
-  const control = object.map('control');
-  const value = control.lookup(new Uint8Array(4)) ?? new Uint8Array(8);
-  value[0] = 1;
-  control.update(new Uint8Array(4), value);
+  markScanned(object.map('control'));
 }
 
 /** A path to every network namespace that a process lives in. */

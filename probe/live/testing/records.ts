@@ -1,20 +1,31 @@
 import { readFileSync } from 'node:fs';
 import { RECORD_SIZE } from '../layout.ts';
 
-/** Offsets and widths of the fields of `struct record`, computed from the C source itself. */
-export const FIELDS: ReadonlyMap<
+/** Offsets and widths of the fields of a C structure, in bytes. */
+export type Fields = ReadonlyMap<
   string,
   { readonly offset: number; readonly width: number; readonly count: number }
-> = parseRecord(readFileSync(new URL('../../bpf/record.h', import.meta.url), 'utf8'));
+>;
+
+/** Those of a structure of `bpf/`, computed from the C source itself. */
+export function fieldsOf(file: string, structure: string): Fields {
+  return parseStructure(readFileSync(new URL(`../../bpf/${file}`, import.meta.url), 'utf8'), structure);
+}
+
+export const FIELDS = fieldsOf('record.h', 'record');
 
 export type Values = Readonly<Record<string, number | readonly number[] | Uint8Array | string>>;
 
 /** Bytes of a record with these fields set, by their C names, and all others zero. */
 export function recordOf(values: Values, into: Uint8Array = new Uint8Array(RECORD_SIZE)): Uint8Array {
+  return structureOf(FIELDS, values, into);
+}
+
+export function structureOf(fields: Fields, values: Values, into: Uint8Array): Uint8Array {
   const view = new DataView(into.buffer, into.byteOffset, into.byteLength);
   for (const [name, value] of Object.entries(values)) {
-    const field = FIELDS.get(name);
-    if (field === undefined) throw new Error(`struct record has no ${name}`);
+    const field = fields.get(name);
+    if (field === undefined) throw new Error(`the structure has no ${name}`);
     const numbers =
       typeof value === 'number'
         ? [value]
@@ -53,8 +64,8 @@ function put(view: DataView, offset: number, width: number, value: number): void
   else view.setBigUint64(offset, BigInt(value), true);
 }
 
-function parseRecord(source: string) {
-  const body = /struct record \{([\s\S]*?)\n\};/.exec(source)![1]!;
+function parseStructure(source: string, structure: string) {
+  const body = new RegExp(`struct ${structure} \\{([\\s\\S]*?)\\n\\};`).exec(source)![1]!;
   const fields = new Map<string, { offset: number; width: number; count: number }>();
   let offset = 0;
   for (const [, bits, name, count] of body.matchAll(/__u(8|16|32|64) (\w+)(?:\[(\w+)\])?;/g)) {

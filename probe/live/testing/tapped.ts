@@ -1,0 +1,74 @@
+import { execFileSync } from 'node:child_process';
+import { statSync } from 'node:fs';
+import type { BpfMap } from '../../bpf-ringbuf-napi/index.js';
+import { readChunks, type TappedChunk } from '../chunk.ts';
+import { type KernelCounters, readCounters } from '../layout.ts';
+import { OBJECT_FILE } from '../probe.ts';
+import { type LoadOptions, loadPrograms } from '../programs.ts';
+
+/** The kernel programs alone, watching one new namespace, with the tap on. */
+export interface Tapped {
+  /** Name of the namespace. */
+  readonly netns: string;
+  readonly inum: number;
+  /** Runs a program in the namespace and returns what it printed. */
+  run(program: string, ...parameters: readonly string[]): string;
+  map(name: string): BpfMap;
+  /** Every chunk since the last call, with bytes of its own. */
+  chunks(): readonly TappedChunk[];
+  counters(): KernelCounters;
+  close(): void;
+}
+
+const DEFAULTS: LoadOptions = {
+  objectFile: OBJECT_FILE,
+  without: [],
+  filtering: true,
+  ringBytes: 1 << 20,
+  maxSockets: 1024,
+  maxHistograms: 1024,
+  payloadBytes: 1 << 22,
+  maxParsed: 64,
+};
+
+let namespaces = 0;
+
+export function tap(options: Partial<LoadOptions> = {}): Tapped {
+  const netns = `flt-${process.pid}-tap-${namespaces++}`;
+  const programs = loadPrograms({ ...DEFAULTS, ...options });
+  const { object } = programs;
+  const close = () => {
+    programs.detach();
+    object.close();
+    execFileSync('ip', ['netns', 'delete', netns]);
+  };
+  execFileSync('ip', ['netns', 'add', netns]);
+  try {
+    execFileSync('ip', ['netns', 'exec', netns, 'ip', 'link', 'set', 'lo', 'up']);
+    const { ino } = statSync(`/run/netns/${netns}`);
+    object.map('watched').update(new Uint8Array(Uint32Array.of(ino).buffer), Uint8Array.of(1));
+    programs.attach();
+    const ring = object.ring('payloads');
+    const buffer = new Uint8Array(1 << 22);
+    return {
+      netns,
+      inum: ino,
+      run: (program, ...parameters) =>
+        execFileSync('ip', ['netns', 'exec', netns, program, ...parameters], { encoding: 'utf8' }),
+      map: (name) => object.map(name),
+      chunks() {
+        const found: TappedChunk[] = [];
+        for (let bytes = -1; bytes !== 0; ) {
+          ({ bytes } = ring.drain(buffer));
+          readChunks(buffer.subarray(0, bytes), (each) => found.push({ ...each, bytes: each.bytes.slice() }));
+        }
+        return found;
+      },
+      counters: () => readCounters(object.map('counters').lookup(new Uint8Array(4)) ?? new Uint8Array()),
+      close,
+    };
+  } catch (error) {
+    close();
+    throw error;
+  }
+}
