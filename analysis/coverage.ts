@@ -6,12 +6,14 @@ export async function coverageOf(reader: EdgeReader, period: Period): Promise<Re
   const rows = await reader.coverage(period);
   const gaps = await reader.gaps(period);
   let [seen, lost, ends, unresolved] = [0, 0, 0, 0];
+  const windows = [0, 0, 0];
   const newest = new Map<string, { window: number; reporting: boolean }>();
   for (const row of rows) {
     seen += row.seen;
     lost += row.lost;
     ends += row.ends;
     unresolved += row.unresolved;
+    if (row.reporting) windows[Math.min(row.level, 2)]!++;
     const known = newest.get(row.node);
     if (!known || row.window >= known.window) newest.set(row.node, row);
   }
@@ -24,5 +26,12 @@ export async function coverageOf(reader: EdgeReader, period: Period): Promise<Re
     nodesExpected: newest.size,
     gaps,
     silent: silent.sort(),
+    turnsOnly: share(windows, 1),
+    connectionsOnly: share(windows, 2),
   };
+}
+
+function share(windows: readonly number[], level: number): number {
+  const all = windows.reduce((sum, count) => sum + count, 0);
+  return all === 0 ? 0 : windows[level]! / all;
 }

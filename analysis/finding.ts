@@ -101,6 +101,9 @@ export interface ReportCoverage {
   readonly gaps: readonly Period[];
   /** Nodes the cluster has and nobody watched at the end of the period. */
   readonly silent?: readonly string[];
+  /** Shares of the reporting nodes' windows in which requests were not read but taken from turns, or not looked at. */
+  readonly turnsOnly?: number;
+  readonly connectionsOnly?: number;
 }
 
 export type Verdict = 'anomalous' | 'healthy' | 'not enough data';

@@ -144,7 +144,7 @@ describe('thin or wrong input', () => {
   });
 
   test('coverage names what was not seen', async () => {
-    const row = (node: string, seconds: number, reporting: boolean): CoverageRow => ({
+    const row = (node: string, seconds: number, reporting: boolean, level = 0): CoverageRow => ({
       window: micros(seconds),
       node,
       reporting,
@@ -152,9 +152,9 @@ describe('thin or wrong input', () => {
       lost: reporting ? 10 : 0,
       ends: reporting ? 200 : 0,
       unresolved: reporting ? 4 : 0,
-      level: 0,
+      level,
     });
-    const coverage = [row('n1', 70, true), row('n2', 70, true), row('n1', 80, true), row('n2', 80, false)];
+    const coverage = [row('n1', 70, true), row('n2', 70, true), row('n1', 80, true, 1), row('n2', 80, false)];
     const reader = memoryReader(simulate({ seed: 11, seconds: 90 }), [], coverage);
     const report = await why(reader, { service: shop('cart'), from: micros(60), to: micros(90) });
     expect(report.coverage).toEqual({
@@ -165,6 +165,8 @@ describe('thin or wrong input', () => {
       nodesExpected: 2,
       gaps: [],
       silent: ['n2'],
+      turnsOnly: 1 / 3,
+      connectionsOnly: 0,
     });
   });
 });

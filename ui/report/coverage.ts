@@ -5,10 +5,13 @@ import { clock, count, list, percent, span } from './format.ts';
 /** `100 % of connections on 3 of 3 nodes, 0 lost, 0.4 % of peers unnamed` */
 export function coverageText(coverage: ReportCoverage, day: number): string {
   const { seen, lost, unresolved, nodesReporting, nodesExpected, gaps } = coverage;
+  const { turnsOnly = 0, connectionsOnly = 0 } = coverage;
   const parts = [
     `${percent(seen)} of connections on ${nodesReporting} of ${nodesExpected} node${nodesExpected === 1 ? '' : 's'}`,
     `${count(lost)} lost`,
     `${percent(unresolved)} of peers unnamed`,
+    ...(turnsOnly > 0 ? [`requests not read but timed for ${percent(turnsOnly)} of the time`] : []),
+    ...(connectionsOnly > 0 ? [`requests not looked at for ${percent(connectionsOnly)} of the time`] : []),
     ...(gaps.length === 0 ? [] : [`no probe ran ${gapList(gaps, day)}`]),
   ];
   return parts.join(', ');
@@ -16,7 +19,15 @@ export function coverageText(coverage: ReportCoverage, day: number): string {
 
 /** What a reader must know before anything else: where the probe was blind. */
 export function coverageWarnings(report: Report): string[] {
-  const { nodesReporting, nodesExpected, gaps, lost, seen, silent: names = [] } = report.coverage;
+  const {
+    nodesReporting,
+    nodesExpected,
+    gaps,
+    lost,
+    seen,
+    silent: names = [],
+    connectionsOnly = 0,
+  } = report.coverage;
   const silent = nodesExpected - nodesReporting;
   const warnings: string[] = [];
   if (silent > 0) {
@@ -26,6 +37,11 @@ export function coverageWarnings(report: Report): string[] {
   }
   if (gaps.length > 0) {
     warnings.push(`No probe ran ${gapList(gaps, report.period.to)}: this answer knows nothing of that time.`);
+  }
+  if (connectionsOnly > 0) {
+    warnings.push(
+      `For ${percent(connectionsOnly)} of the time the probe was over its budget and counted connections only: requests of that time are missing.`,
+    );
   }
   if (lost > 0 && seen < 0.99) {
     warnings.push(`Only ${percent(seen)} of the connections were seen, ${count(lost)} were lost.`);

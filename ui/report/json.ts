@@ -32,6 +32,8 @@ export function toJson(report: Report) {
       unresolved: report.coverage.unresolved,
       nodesReporting: report.coverage.nodesReporting,
       nodesExpected: report.coverage.nodesExpected,
+      turnsOnly: report.coverage.turnsOnly ?? 0,
+      connectionsOnly: report.coverage.connectionsOnly ?? 0,
       silent: [...(report.coverage.silent ?? [])],
       gaps: report.coverage.gaps.map(period),
       text: coverageText(report.coverage, report.period.to),
