@@ -1,3 +1,4 @@
+import { HTTP } from './http/dialect.ts';
 import type { Dialect } from './parser.ts';
 
 /**
@@ -5,6 +6,6 @@ import type { Dialect } from './parser.ts';
  * one is appended here; its recorded conversations go to `testing/corpus/`, and the tests of `testing/` then hold it to
  * the rules of {@link Dialect} and make sure that it claims no conversation of the others.
  */
-export const DIALECTS: readonly Dialect[] = [];
+export const DIALECTS: readonly Dialect[] = [HTTP];
 
 export type { Chunk, Dialect, Exchange, Parser } from './parser.ts';

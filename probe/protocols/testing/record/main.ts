@@ -1,0 +1,14 @@
+import { type Conversation, keep } from '../conversation.ts';
+import { recordHttp } from './http.ts';
+
+/** `npx tsx probe/protocols/testing/record/main.ts [http …]`: records the conversations of the corpus anew. */
+const RECORDERS: Readonly<Record<string, () => Promise<readonly Conversation[]>>> = { http: recordHttp };
+
+const wanted = process.argv.slice(2);
+for (const [name, recorder] of Object.entries(RECORDERS)) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue;
+  for (const conversation of await recorder()) {
+    keep(conversation);
+    process.stdout.write(`${conversation.name}: ${conversation.said.length} chunks\n`);
+  }
+}
