@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { addressText } from './address.ts';
+import { addressBytes, addressText } from './address.ts';
 import { mapped, viewOf } from './testing/records.ts';
 
 test('IPv6 addresses are written as the URL standard writes them', () => {
@@ -14,6 +14,7 @@ test('IPv6 addresses are written as the URL standard writes them', () => {
       });
       const long = groups.map((value) => value.toString(16)).join(':');
       expect(`[${addressText(viewOf(bytes), 0)}]`).toBe(new URL(`http://[${long}]/`).hostname);
+      expect(addressBytes(addressText(viewOf(bytes), 0))).toEqual(bytes);
     }),
   );
 });
@@ -22,6 +23,7 @@ test('v4-mapped addresses are unwrapped', () => {
   fc.assert(
     fc.property(fc.ipV4(), (ip) => {
       expect(addressText(viewOf(mapped(ip)), 0)).toBe(ip);
+      expect(addressBytes(ip)).toEqual(mapped(ip));
     }),
   );
 });

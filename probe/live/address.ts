@@ -16,6 +16,24 @@ export function readAddress(view: DataView, offset: number, port: number): Addre
   return { ip: addressText(view, offset), port };
 }
 
+/** The 16 bytes of an address as `addressText` writes it, IPv4 as `::ffff:a.b.c.d`. */
+export function addressBytes(ip: string): Uint8Array {
+  const bytes = new Uint8Array(16);
+  if (!ip.includes(':')) {
+    bytes.set([255, 255, ...ip.split('.').map(Number)], 10);
+    return bytes;
+  }
+  const view = new DataView(bytes.buffer);
+  const [head = '', tail] = ip.split('::');
+  const put = (groups: string, first: (count: number) => number) => {
+    const numbers = groups === '' ? [] : groups.split(':').map((group) => Number.parseInt(group, 16));
+    for (const [i, number] of numbers.entries()) view.setUint16(2 * (first(numbers.length) + i), number);
+  };
+  put(head, () => 0);
+  if (tail !== undefined) put(tail, (count) => 8 - count);
+  return bytes;
+}
+
 export function sameAddress(a: Address, b: Address): boolean {
   return a.port === b.port && a.ip === b.ip;
 }

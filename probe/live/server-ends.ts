@@ -1,4 +1,5 @@
 import type { Dialect } from '../protocols/parser.ts';
+import { addressBytes } from './address.ts';
 import { createNames, type Names } from './operations.ts';
 
 /** Server ends remembered; the one not used for the longest goes first. */
@@ -11,7 +12,6 @@ const AGE_MICROS = 600_000_000;
 /** One server as its connections address it. */
 export interface ServerEnd {
   readonly netns: number;
-  /** 16 bytes, IPv4 as `::ffff:a.b.c.d`, as 32 hexadecimal digits. */
   readonly ip: string;
   readonly port: number;
 }
@@ -109,12 +109,12 @@ export function createServerEnds(verdicts: VerdictMap, limit = MAX_ENDS): Server
   };
 }
 
-/** `struct server_end`: network namespace, port, two bytes of nothing, address. */
+/** `struct server`: network namespace, port, two bytes of nothing, address. */
 function keyOf({ netns, ip, port }: ServerEnd): Uint8Array {
   const key = new Uint8Array(24);
   const view = new DataView(key.buffer);
   view.setUint32(0, netns, true);
   view.setUint16(4, port, true);
-  key.set(Buffer.from(ip, 'hex'), 8);
+  key.set(addressBytes(ip), 8);
   return key;
 }
