@@ -49,6 +49,8 @@ export interface Conversations {
   /** A sweep has read the sockets as they were at `cutNs`: its reports are taken until `endSweep`. */
   beginSweep(cutNs: number): void;
   endSweep(): void;
+  /** Of the sweep that is being read. */
+  readonly cutNs: number;
   /** Chunks are not made at this time, by decision: slices that touch it are told from turns. */
   interrupt(nowNs: number): void;
   /** It has something to report even if its socket did nothing. */
@@ -164,6 +166,9 @@ export function createConversations(context: ConversationsContext): Conversation
       for (const conversation of conversations.values()) {
         if (context.socketOf(conversation.cookie, conversation.openedNs) === null) remove(conversation, GONE);
       }
+    },
+    get cutNs() {
+      return ground.cutNs;
     },
     get counters() {
       return { seen, unplaced, ...ground.counts };

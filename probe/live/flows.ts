@@ -1,5 +1,4 @@
 import type { Address, Flow, NatSource, Owner, Protocol } from '../flow.ts';
-import { EMPTY } from '../histogram.ts';
 import { sameAddress } from './address.ts';
 import type { Counts } from './counts.ts';
 import type { Outcome } from './failure.ts';
@@ -8,6 +7,7 @@ import { record } from './layout.ts';
 import type { NatView } from './nat.ts';
 import { readTranslated } from './packet-nat.ts';
 import type { Pairs } from './pairs.ts';
+import type { Said } from './requests.ts';
 import type { Slice } from './slices.ts';
 
 /** `protocol` of a record to its name. */
@@ -37,6 +37,7 @@ export function flowOf(
   identity: Identity,
   owner: Owner | null,
   counts: Counts,
+  said: Said,
   life: Life,
   slice: Slice,
   view: DataView,
@@ -51,7 +52,7 @@ export function flowOf(
     netnsName: around.netnsName(identity.netns),
     role: identity.role,
     transport: 'tcp',
-    protocol: PROTOCOLS[record.protocol(view, base)] ?? 'tcp',
+    protocol: said.protocol ?? PROTOCOLS[record.protocol(view, base)] ?? 'tcp',
     local: identity.local,
     remote: identity.remote,
     asked: identity.asked,
@@ -76,16 +77,8 @@ export function flowOf(
     drops: [],
     rttMicros: rtt === 0 ? null : rtt,
     minRttMicros: minRtt === NO_RTT || rtt === 0 ? null : minRtt,
-    basis: 'turns',
-    requests: counts.requests,
-    failedRequests: counts.failedRequests,
-    statuses: counts.statuses,
-    untimed: 0,
-    operations: [],
-    latency: counts.latency,
-    wait: counts.wait,
-    service: counts.service,
-    network: EMPTY,
+    ...said.account,
+    network: said.network,
   };
 }
 

@@ -12,6 +12,7 @@ import { createNatView } from './nat.ts';
 import { createPairs } from './pairs.ts';
 import { obstacles } from './preconditions.ts';
 import { AttachRefused, type LoadedPrograms, loadPrograms } from './programs.ts';
+import { ONLY_TURNS } from './requests.ts';
 import { findListeners, namespacesOfProcesses, scanExisting } from './scan.ts';
 import { createTracker } from './tracker.ts';
 
@@ -144,6 +145,7 @@ async function run(
     pairs,
     clock,
     latencies: object.map('latencies'),
+    requests: ONLY_TURNS,
     ownerOf: ({ pid, process, uid, cgroupId }) => ({
       pid,
       process,

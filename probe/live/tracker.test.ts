@@ -6,6 +6,7 @@ import { flowsOfRing, sortSweep } from './batch.ts';
 import { IDENTITY_SIZE, RECORD_SIZE, record } from './layout.ts';
 import { createNatView } from './nat.ts';
 import { createPairs } from './pairs.ts';
+import { ONLY_TURNS } from './requests.ts';
 import { mapped, recordOf, ringOf, type Values, viewOf } from './testing/records.ts';
 import { createTracker } from './tracker.ts';
 
@@ -43,6 +44,7 @@ function tracking(latencies = new Map<string, Uint8Array>()) {
     netnsName: () => null,
     nat,
     pairs,
+    requests: ONLY_TURNS,
     clock: { now: () => 0, micros: (ns) => Math.floor(ns / 1000), adjust: () => {} },
     latencies: {
       lookup: (key) => latencies.get(Buffer.from(key).toString('hex')) ?? null,

@@ -8,7 +8,9 @@ import { type Identity, type RawOwner, readIdentity, readOwner } from './identit
 import { forgetLatencies, type HistogramMap, type Latencies, readLatencies } from './latencies.ts';
 import { record } from './layout.ts';
 import type { Pairs } from './pairs.ts';
+import { type RequestSources, type Said, say, sum, turnsOf } from './requests.ts';
 import { sliceOf } from './slices.ts';
+import { tapOf } from './tap.ts';
 
 /** What is remembered of a socket between records. */
 export interface Tracked {
@@ -17,12 +19,17 @@ export interface Tracked {
   reported: Counts;
   /** A flow has said that it opened. */
   announced: boolean;
+  /** What was said of its requests, all together; `null` while that was what the kernel counted. */
+  said: Said | null;
+  /** Until when turns have told of its requests; nanoseconds since boot, 0 = not yet. */
+  toldNs: number;
 }
 
 export interface TrackerContext extends Surroundings {
   readonly clock: Clock;
   readonly latencies: HistogramMap;
   readonly pairs: Pairs;
+  readonly requests: RequestSources;
   ownerOf(raw: RawOwner): Owner;
 }
 
@@ -45,14 +52,18 @@ export interface Tracker {
   ended(tracked: Tracked, view: DataView, base: number): Ended;
   /** A live record read by a sweep that ends the slice at `to`; `null` when nothing happened since the last. */
   live(view: DataView, base: number, to: number): Flow | null;
+  /** A socket that lives, or whose end was taken and not told yet. */
+  find(cookie: number, openedNs: number): Tracked | null;
   /** A sweep is complete: later slices begin at `to`. */
   swept(to: number): void;
   readonly size: number;
 }
 
 export function createTracker(context: TrackerContext): Tracker {
-  const { clock, pairs, latencies } = context;
+  const { clock, pairs, latencies, requests } = context;
+  const { conversations, network } = requests;
   const live = new Map<number, Tracked>();
+  const ending = new Map<number, Tracked>();
   let lastSweep = 0;
 
   const track = (view: DataView, base: number): Tracked => {
@@ -64,6 +75,8 @@ export function createTracker(context: TrackerContext): Tracker {
       owner: raw === null ? null : context.ownerOf(raw),
       reported: NO_COUNTS,
       announced: identity.preexisting,
+      said: null,
+      toldNs: 0,
     };
   };
 
@@ -88,6 +101,7 @@ export function createTracker(context: TrackerContext): Tracker {
       const cookie = record.cookie(view, base);
       const tracked = live.get(cookie) ?? track(view, base);
       live.delete(cookie);
+      ending.set(cookie, tracked);
       learnOwner(tracked, view, base);
       return tracked;
     },
@@ -96,6 +110,10 @@ export function createTracker(context: TrackerContext): Tracker {
       const { identity, reported } = tracked;
       const counts = readCounts(view, base, readLatencies(latencies, view, base));
       forgetLatencies(latencies, view, base);
+      ending.delete(identity.cookie);
+      const more = increments(counts, reported);
+      const report = conversations.finish(identity.cookie, identity.openedNs, tapOf(view, base));
+      const said = say(more, report, network.take(identity.cookie), requests.turnsCounted());
       if (identity.isn !== null) pairs.end(identity.isn, clock.now());
 
       const openedAt = clock.micros(identity.openedNs);
@@ -119,15 +137,19 @@ export function createTracker(context: TrackerContext): Tracker {
         context,
         identity,
         tracked.owner,
-        increments(counts, reported),
+        more,
+        said,
         life,
         sliceOf(openedAt, lastSweep, to),
         view,
         base,
       );
+      const all = sum(tracked.said, reported, said);
       const whole: Flow = {
         ...increment,
-        ...counts,
+        ...trafficOf(counts),
+        ...(all?.account ?? turnsOf(counts, said.account.basis)),
+        network: all?.network ?? said.network,
         from: openedAt,
         opened: established && !identity.preexisting ? 1 : 0,
         connectMicros: identity.preexisting ? null : connectMicros(identity),
@@ -140,9 +162,16 @@ export function createTracker(context: TrackerContext): Tracker {
       if (tracked === undefined) return null;
       learnOwner(tracked, view, base);
       const { identity, reported, announced } = tracked;
-      if (announced && !hasChanged(view, base, reported)) return null;
+      const { cookie, openedNs } = identity;
+      const dirty = conversations.isDirty(cookie) || network.has(cookie);
+      if (announced && !dirty && !hasChanged(view, base, reported)) return null;
 
       const counts = countsOf(tracked, view, base);
+      const more = increments(counts, reported);
+      const report = conversations.report(cookie, openedNs, tapOf(view, base));
+      const said = say(more, report, network.take(cookie), requests.turnsCounted());
+      tracked.said = sum(tracked.said, reported, said);
+      tracked.toldNs = conversations.cutNs;
       const openedAt = clock.micros(identity.openedNs);
       const slice = sliceOf(openedAt, lastSweep, Math.max(to, openedAt));
       tracked.reported = counts;
@@ -151,7 +180,8 @@ export function createTracker(context: TrackerContext): Tracker {
         context,
         identity,
         tracked.owner,
-        increments(counts, reported),
+        more,
+        said,
         {
           opened: !announced,
           closed: false,
@@ -163,6 +193,11 @@ export function createTracker(context: TrackerContext): Tracker {
         view,
         base,
       );
+    },
+
+    find(cookie, openedNs) {
+      const tracked = live.get(cookie) ?? ending.get(cookie);
+      return tracked?.identity.openedNs === openedNs ? tracked : null;
     },
 
     swept(to) {
@@ -178,6 +213,10 @@ export function createTracker(context: TrackerContext): Tracker {
 /** A connection that is still being opened has nothing to report but that. */
 function isConnected(view: DataView, base: number): boolean {
   return record.ready(view, base) !== 0 && record.establishedNs(view, base) !== 0;
+}
+
+function trafficOf({ bytesSent, bytesReceived, segmentsSent, segmentsReceived, retransmits }: Counts) {
+  return { bytesSent, bytesReceived, segmentsSent, segmentsReceived, retransmits };
 }
 
 function pick({ latency, wait, service }: Counts): Latencies {
