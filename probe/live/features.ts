@@ -3,16 +3,22 @@ import { cgroupFiles } from './cgroups.ts';
 
 /* Parts of the probe that are no kernel programs. */
 
-export function translationFeature(open: number, refused: ReadonlyMap<string, string>): Feature {
+export const TRANSLATION = 'address translation';
+
+/** @param open tables followed, `null` when it was switched off */
+export function translationFeature(open: number | null, refused: ReadonlyMap<string, string>): Feature {
   const lost = 'the server behind a service address, where only one end of a connection is on this machine';
-  const name = 'address translation';
-  if (refused.size === 0) return { name, state: 'on', reason: '', lost };
+  const name = TRANSLATION;
+  const by = 'connection tracking of each namespace';
+  if (open === null) return { name, state: 'off', reason: 'it was switched off', lost };
+  if (refused.size === 0) return { name, state: 'on', reason: '', lost, by };
   const [table, why] = [...refused][0]!;
   return {
     name,
     state: open > 0 ? 'fallback' : 'off',
     reason: `connection tracking of ${refused.size} namespaces cannot be read, first ${table}: ${why}`,
     lost,
+    by,
   };
 }
 

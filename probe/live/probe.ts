@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Feature, Flow, ProbeCounters } from '../flow.ts';
+import { dropCapabilities, neededCapabilities } from './capabilities.ts';
 import { cgroupFiles, createCgroups } from './cgroups.ts';
 import { createClock } from './clock.ts';
 import { startCollector } from './collector.ts';
 import { followConntrack } from './conntrack.ts';
-import { namespaceFeature, ownerFeature, translationFeature } from './features.ts';
+import { namespaceFeature, ownerFeature, TRANSLATION, translationFeature } from './features.ts';
 import { readCounters } from './layout.ts';
 import { followNamespaces } from './namespaces.ts';
 import { createNatView } from './nat.ts';
@@ -31,6 +32,10 @@ export interface ProbeOptions {
   readonly maxSockets?: number;
   /** Names of features to leave out, as `Probe.features` has them: each costs the watched processes a little. */
   readonly without?: readonly string[];
+  /** Gives up every capability that is not needed any more, in all threads of the process, for good. Default false. */
+  readonly dropCapabilities?: boolean;
+  /** Further capabilities that the rest of the process needs, as `CAP_…`. */
+  readonly keepCapabilities?: readonly string[];
   readonly objectFile?: string;
 }
 
@@ -103,7 +108,9 @@ async function run(
   const onError = options.onError ?? (() => {});
   const refusedTables = new Map<string, string>();
 
+  const translates = !(options.without ?? []).includes(TRANSLATION);
   const openTable = (name: string, netns?: string) => {
+    if (!translates) return;
     try {
       conntrack.open(name, netns);
     } catch (error) {
@@ -186,14 +193,21 @@ async function run(
     };
   };
 
+  const needed = neededCapabilities({
+    followsTranslation: translates,
+    attachesLater: false,
+    others: options.keepCapabilities ?? [],
+  });
+  const privileges = options.dropCapabilities ? [dropCapabilities(needed)] : [];
   let stopped: Promise<void> | null = null;
   let last: ProbeCounters | null = null;
   return {
     features: [
       ...programs.features(),
-      translationFeature(conntrack.size, refusedTables),
+      translationFeature(translates ? conntrack.size : null, refusedTables),
       ownerFeature(),
       ...(filtering ? [namespaceFeature(patterns, namespaces.matching.length)] : []),
+      ...privileges,
     ],
     counters: () => last ?? counters(),
     stop() {

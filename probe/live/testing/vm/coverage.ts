@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { release, tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Feature, Flow, ProbeCounters } from '../../../flow.ts';
@@ -31,6 +31,13 @@ export interface Coverage {
   /** Ends of connections made while the probe was running or before it. */
   readonly made: number;
   readonly counters: ProbeCounters;
+  /** Effective capabilities while the probe ran, as /proc has them. */
+  readonly capabilities: string;
+}
+
+export interface CoverageOptions {
+  readonly objectFile?: string;
+  readonly dropCapabilities?: boolean;
 }
 
 interface Traffic {
@@ -80,7 +87,7 @@ const BYTES_OF_OLDER = {
 };
 
 /** Real traffic between namespaces and over loopback on the running kernel, with the probe's account of it. */
-export async function measureCoverage(options: { readonly objectFile?: string } = {}): Promise<Coverage> {
+export async function measureCoverage(options: CoverageOptions = {}): Promise<Coverage> {
   const network = createNetwork();
   const folder = mkdtempSync(path.join(tmpdir(), 'flt-'));
   const files = serveFiles(network, folder);
@@ -95,6 +102,7 @@ export async function measureCoverage(options: { readonly objectFile?: string } 
     const observed = await observe({ netns: Object.values(network.names), ...options });
     const scenarios = [await useOlder(client, older, observed)];
     for (const traffic of TRAFFIC) scenarios.push(await make(client, traffic, observed));
+    const capabilities = /^CapEff:\s*(.*)$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1] ?? '';
     await observed.probe.stop();
     return {
       kernel: release(),
@@ -102,6 +110,7 @@ export async function measureCoverage(options: { readonly objectFile?: string } 
       scenarios,
       made: 2 * OLDER + TRAFFIC.reduce((sum, { ends, count }) => sum + ends * count, 0),
       counters: observed.probe.counters(),
+      capabilities,
     };
   } finally {
     files.kill('SIGKILL');
