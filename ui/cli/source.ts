@@ -1,3 +1,5 @@
+import { delimiter } from 'node:path';
+import type { ClusterSource } from '../pipeline/index.ts';
 import type { Options } from './command.ts';
 
 /** The options that say where names come from. */
@@ -7,4 +9,18 @@ export function clusterOptions(options: Options) {
     server: options.text('server'),
     objects: options.text('objects'),
   };
+}
+
+/** What such a source reads again while it runs. */
+export function filesOf(source: ClusterSource): readonly string[] {
+  switch (source.kind) {
+    case 'none':
+      return [];
+    case 'file':
+      return [source.file];
+    case 'api':
+      return (source.kubeconfig ?? process.env.KUBECONFIG ?? '')
+        .split(delimiter)
+        .filter((file) => file !== '');
+  }
 }

@@ -16,6 +16,10 @@ export interface PipelineOptions {
   readonly source: ClusterSource;
   /** Told of what is degraded, one line each. */
   readonly warn: (line: string) => void;
+  /** Gives up the capabilities of this process that are not needed any more, for good. */
+  readonly dropCapabilities?: boolean;
+  /** Of these, what the rest of the process needs. */
+  readonly keepCapabilities?: readonly string[];
 }
 
 /** Probe, names and edge table at work together. */
@@ -52,6 +56,8 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
       netns: options.netns,
       onFlows: (flows) => assembly.add(flows.map((flow) => names.name(flow))),
       onError: onceUntilWell(warn, 'FL-516: The probe stumbled and goes on'),
+      dropCapabilities: options.dropCapabilities ?? false,
+      keepCapabilities: options.keepCapabilities ?? [],
     });
     undo.unshift(() => probe.stop());
     const unshare = await shareStore(path, {

@@ -5,7 +5,8 @@ import { sourceOf, startNaming } from '../../pipeline/naming.ts';
 import type { Call, ExitCode, Options } from '../command.ts';
 import { type FlowFilter, passes } from '../flows/filter.ts';
 import { linePrinter, summaryPrinter } from '../flows/printer.ts';
-import { clusterOptions } from '../source.ts';
+import { capabilitiesFor } from '../privileges.ts';
+import { clusterOptions, filesOf } from '../source.ts';
 import { untilStopped } from '../stop.ts';
 import { parseDuration } from '../time.ts';
 
@@ -16,7 +17,8 @@ export async function run({ options, out }: Call): Promise<ExitCode> {
   const duration = options.text('for');
   const millis = duration === undefined ? null : parseDuration(duration, '--for') / 1000;
   const warn = (line: string): void => out.note(`faultline: ${line}`);
-  const naming = await startNaming(sourceOf(clusterOptions(options)), warn);
+  const source = sourceOf(clusterOptions(options));
+  const naming = await startNaming(source, warn);
   let probe: Probe | null = null;
   const printer = (options.flag('summary') ? summaryPrinter : linePrinter)({
     out,
@@ -31,6 +33,8 @@ export async function run({ options, out }: Call): Promise<ExitCode> {
       onFlows: printer.onFlows,
       onEnded: printer.onEnded,
       onError: onceUntilWell(warn, 'FL-516: The probe stumbled and goes on'),
+      dropCapabilities: true,
+      keepCapabilities: capabilitiesFor({ files: filesOf(source) }),
     });
     try {
       out.note('ready');

@@ -3,8 +3,9 @@ import { count } from '../../report/format.ts';
 import { serve } from '../../server/index.ts';
 import type { Call, ExitCode } from '../command.ts';
 import { parseListen, version } from '../listen.ts';
+import { capabilitiesFor } from '../privileges.ts';
 import { DEFAULT_STORE } from '../reader.ts';
-import { clusterOptions } from '../source.ts';
+import { clusterOptions, filesOf } from '../source.ts';
 import { untilStopped } from '../stop.ts';
 
 /** `faultline up`: everything on one machine until Ctrl-C. */
@@ -14,7 +15,14 @@ export async function run({ options, out }: Call): Promise<ExitCode> {
   const store = options.text('store') ?? DEFAULT_STORE;
   const stopped = untilStopped();
   const warn = (line: string): void => out.note(`faultline: ${line}`);
-  const pipeline = await startPipeline({ store, netns: options.texts('netns'), source, warn });
+  const pipeline = await startPipeline({
+    store,
+    netns: options.texts('netns'),
+    source,
+    warn,
+    dropCapabilities: true,
+    keepCapabilities: capabilitiesFor({ files: [store, ...filesOf(source)], port: listen.port }),
+  });
   try {
     const served = await serve({
       reader: pipeline.store,
@@ -27,7 +35,7 @@ export async function run({ options, out }: Call): Promise<ExitCode> {
     });
     try {
       for (const { name, state, reason, lost } of pipeline.features()) {
-        if (state !== 'on') warn(`${name} is ${state}: ${reason}. What is lost: ${lost}.`);
+        if (state !== 'on' && lost !== '') warn(`${name} is ${state}: ${reason}. What is lost: ${lost}.`);
       }
       if (source.kind === 'none') warn('no cluster is configured: ends are named by process.');
       warn(`recording into ${store}, the map is at ${served.url} (Ctrl-C ends it).`);
