@@ -25,7 +25,8 @@ struct chunk {
 	__u8 flags;
 	__u8 role;
 	__u32 netns;
-	__u64 pad; /* zero */
+	__u32 serial; /* which of the chunks made of its socket it is, from 1 */
+	__u32 pad; /* zero */
 };
 
 _Static_assert(sizeof(struct chunk) == 56, "chunk");

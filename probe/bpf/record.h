@@ -120,7 +120,7 @@ struct record {
 	__u32 send_end; /* sequence number behind the send that was tapped last */
 	__u32 read_seq; /* copied_seq up to which the tap has seen */
 	__u32 announced; /* a size that was read by itself, before what it is the size of */
-	__u32 pad;
+	__u32 chunks; /* made, also those the ring refused; user space reads it, and `tap` */
 	/* what a socket older than the probe had counted before it was met */
 	__u64 base_sent;
 	__u64 base_received;

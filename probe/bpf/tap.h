@@ -117,13 +117,14 @@ static __always_inline void decide(struct record *rec, const struct draft *draft
 	}
 }
 
-static __always_inline void offer(struct draft *draft)
+static __always_inline void offer(struct record *rec, struct draft *draft)
 {
 	__u32 captured = draft->chunk.captured;
 
 	if (captured > CHUNK_BYTES)
 		return;
 	COUNT(chunks);
+	draft->chunk.serial = __sync_fetch_and_add(&rec->chunks, 1) + 1;
 	if (captured < draft->chunk.length)
 		COUNT(chunks_cut);
 	if (bpf_ringbuf_output(&payloads, draft, sizeof(struct chunk) + (captured + 7 & ~7U), BPF_RB_NO_WAKEUP))
@@ -151,7 +152,7 @@ static __noinline int tap_unseen(struct record *rec, __u32 length, __u64 now)
 	draft->chunk.arrived_ns = rec->oldest_ns;
 	draft->chunk.offset = rec->read_seq - rec->isn_remote - 1;
 	draft->chunk.length = length;
-	offer(draft);
+	offer(rec, draft);
 	return 0;
 }
 
@@ -204,7 +205,7 @@ static __noinline int tap_send(struct record *rec, struct tcp_sock *tp, const st
 	else
 		vectors_of_call(&draft->vectors, length);
 	gather(draft);
-	offer(draft);
+	offer(rec, draft);
 	if (rec->tapped < TRIAL)
 		decide(rec, draft);
 	return 0;
@@ -226,7 +227,7 @@ static __noinline int tap_receive(struct record *rec, struct tcp_sock *tp, __u32
 		if (readable)
 			vectors_of_call(&draft->vectors, length);
 		gather(draft);
-		offer(draft);
+		offer(rec, draft);
 		if (rec->tapped < TRIAL)
 			decide(rec, draft);
 	}

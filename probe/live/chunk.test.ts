@@ -41,7 +41,16 @@ test('every reader reads the field of the C structure that it is named after, an
 });
 
 test('a drained ring gives its chunks with the bytes that were captured', () => {
-  const values = { cookie: 7, opened_ns: 8, time_ns: 9, role: 2, netns: 4, offset: 2 ** 32 - 1, length: 500 };
+  const values = {
+    cookie: 7,
+    opened_ns: 8,
+    time_ns: 9,
+    role: 2,
+    netns: 4,
+    offset: 2 ** 32 - 1,
+    length: 500,
+    serial: 6,
+  };
   const chunks = read(
     ringOf([
       chunkOf({ ...values, captured: 3 }, [1, 2, 3]),
@@ -49,11 +58,12 @@ test('a drained ring gives its chunks with the bytes that were captured', () => 
       chunkOf({ ...values, flags: CHUNK_CLEAR, role: 1, captured: 8 }, [8, 7, 6, 5, 4, 3, 2, 1]),
     ]),
   );
-  const common = { cookie: 7, openedNs: 8, at: 9, netns: 4, offset: 2 ** 32 - 1, length: 500 };
+  const common = { cookie: 7, openedNs: 8, at: 9, netns: 4, offset: 2 ** 32 - 1, length: 500, serial: 6 };
   expect(chunks).toEqual([
     {
       ...common,
       role: 'server',
+      direction: 'response',
       received: false,
       clear: false,
       unreadable: false,
@@ -63,6 +73,7 @@ test('a drained ring gives its chunks with the bytes that were captured', () => 
     {
       ...common,
       role: 'server',
+      direction: 'request',
       received: true,
       clear: false,
       unreadable: true,
@@ -72,6 +83,7 @@ test('a drained ring gives its chunks with the bytes that were captured', () => 
     {
       ...common,
       role: 'client',
+      direction: 'request',
       received: false,
       clear: true,
       unreadable: false,

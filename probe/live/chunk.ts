@@ -1,4 +1,5 @@
 import type { Role } from '../flow.ts';
+import type { Chunk } from '../protocols/parser.ts';
 import { at8, at16, at32, at64, ROLE_SERVER } from './layout.ts';
 
 /** `struct chunk` (`bpf/chunk.h`): the bytes that were captured follow it. */
@@ -22,10 +23,11 @@ export const chunk = {
   flags: at8(42),
   role: at8(43),
   netns: at32(44),
+  serial: at32(48),
 } as const;
 
-/** The beginning of what one call sent or received. Times are nanoseconds since boot. */
-export interface TappedChunk {
+/** The beginning of what one call sent or received, as parsers take it, with the socket it belongs to. */
+export interface TappedChunk extends Chunk {
   /** Cookie and `openedNs` are the key of the connection, as in its record. */
   readonly cookie: number;
   readonly openedNs: number;
@@ -36,16 +38,8 @@ export interface TappedChunk {
   readonly clear: boolean;
   /** Sent or received in a way that shows no bytes (sendfile, splice, received by io_uring). */
   readonly unreadable: boolean;
-  /** The beginning of a send, the end of a receive. */
-  readonly at: number;
-  /** Receives: when the oldest byte of it reached the socket; 0 = not known. */
-  readonly arrived: number;
-  /** Place of the first byte in its stream, modulo 2^32. */
-  readonly offset: number;
-  /** Bytes of the call. */
-  readonly length: number;
-  /** The first of them; part of the drained buffer, so gone with the next drain. */
-  readonly bytes: Uint8Array;
+  /** Which of the chunks made of its socket it is, from 1. */
+  readonly serial: number;
 }
 
 /**
@@ -71,18 +65,27 @@ const RING_HEADER = 8;
 
 function chunkAt(view: DataView, base: number, bytes: Uint8Array): TappedChunk {
   const flags = chunk.flags(view, base);
+  const role = chunk.role(view, base) === ROLE_SERVER ? 'server' : 'client';
+  const received = (flags & CHUNK_RECEIVED) !== 0;
   return {
     cookie: chunk.cookie(view, base),
     openedNs: chunk.openedNs(view, base),
-    role: chunk.role(view, base) === ROLE_SERVER ? 'server' : 'client',
+    role,
     netns: chunk.netns(view, base),
-    received: (flags & CHUNK_RECEIVED) !== 0,
+    received,
+    direction: (role === 'server') === received ? 'request' : 'response',
     clear: (flags & CHUNK_CLEAR) !== 0,
     unreadable: (flags & CHUNK_UNREADABLE) !== 0,
+    serial: chunk.serial(view, base),
     at: chunk.timeNs(view, base),
     arrived: chunk.arrivedNs(view, base),
     offset: chunk.offset(view, base),
     length: chunk.length(view, base),
     bytes,
   };
+}
+
+/** One whose bytes stay when the buffer is used again. */
+export function copyOf(chunk: TappedChunk): TappedChunk {
+  return { ...chunk, bytes: chunk.bytes.slice() };
 }

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { total } from '../histogram.ts';
 import type { Chunk, Dialect, Exchange } from '../protocols/parser.ts';
 import { type Account, addAccounts, NO_REQUESTS } from './accounts.ts';
-import type { TappedChunk } from './chunk-layout.ts';
+import type { TappedChunk } from './chunk.ts';
 import { Conversation, type Ground, type Socket } from './conversation.ts';
 import { createNames } from './operations.ts';
 import { createRecogniser } from './recognise.ts';
@@ -63,6 +63,8 @@ function chunk(said: { emit?: readonly Exchange[]; doubt?: boolean } | null, ser
     openedNs: 1,
     role: 'client',
     netns: 1,
+    received: false,
+    unreadable: false,
     clear: false,
     serial,
     direction: 'request',

@@ -9,7 +9,7 @@ import {
   type OpenAccount,
   openAccount,
 } from './accounts.ts';
-import { copyOf, type TappedChunk } from './chunk-layout.ts';
+import { copyOf, type TappedChunk } from './chunk.ts';
 import type { Isn } from './pairs.ts';
 import type { Recogniser } from './recognise.ts';
 import type { KnownEnd } from './server-ends.ts';
@@ -150,7 +150,7 @@ export class Conversation {
     const missing = Math.max(made, this.#serial) - this.#seen;
     const clean =
       parser !== null &&
-      !stopped &&
+      (!stopped || this.#clear) &&
       missing <= this.#missing &&
       parser.doubts === this.#doubts &&
       this.#cutNs >= this.#ground.interruptedNs;

@@ -1,5 +1,5 @@
 import type { Dialect, Exchange } from '../protocols/parser.ts';
-import { copyOf, forEachChunk, type TappedChunk } from './chunk-layout.ts';
+import { copyOf, readChunks, type TappedChunk } from './chunk.ts';
 import { Conversation, type Ground, type Report, type Socket, type TapState } from './conversation.ts';
 import { createRecogniser } from './recognise.ts';
 
@@ -132,13 +132,16 @@ export function createConversations(context: ConversationsContext): Conversation
     return conversation?.openedNs === openedNs ? conversation : null;
   };
 
-  const takeFirst = (chunk: TappedChunk) => place(chunk, true);
+  const take = (chunk: TappedChunk) => {
+    seen++;
+    place(chunk, true);
+  };
   let waiting: TappedChunk[] = [];
 
   return {
     feed(drained) {
       for (const chunk of waiting.splice(0)) place(chunk, false);
-      seen += forEachChunk(drained, takeFirst);
+      readChunks(drained, take);
     },
     drained() {
       for (const chunk of waiting) place(chunk, false);

@@ -14,6 +14,7 @@ export const DELIVERY_BY_SWEEP = 2;
 export const RESET_BY_SELF = 1;
 export const RESET_BY_PEER = 2;
 export const STATUSES = 4;
+export const TAP_OFF = 2;
 
 /** Readers of a field: the view of a buffer, and where its structure begins in it. */
 export const at8 = (offset: number) => (view: DataView, base: number) => view.getUint8(base + offset);
@@ -69,6 +70,8 @@ export const record = {
   resetBy: at8(231),
   lastState: at8(232),
   delivery: at8(233),
+  tap: at8(258),
+  chunks: at32(316),
   hasTranslated: at8(234),
   translatedPort: at16(236),
 } as const;

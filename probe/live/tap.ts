@@ -1,6 +1,7 @@
 import type { TapState } from './conversation.ts';
+import { record, TAP_OFF } from './layout.ts';
 
 /** What the kernel did with the payload of the socket whose record this is. */
-export function tapOf(_view: DataView, _base: number): TapState {
-  return { made: 0, stopped: false };
+export function tapOf(view: DataView, base: number): TapState {
+  return { made: record.chunks(view, base), stopped: record.tap(view, base) === TAP_OFF };
 }
