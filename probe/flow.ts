@@ -155,6 +155,12 @@ export interface ProbeCounters {
   readonly latenciesLost: number;
   /** Times the conntrack sockets overflowed and were read again from scratch. */
   readonly conntrackOverflows: number;
+  /** Datagrams sent and received over UDP, and those whose conversation found no place in the map: these are lost. */
+  readonly datagrams: number;
+  readonly datagramsLost: number;
+  /** Messages of the name service read, and refused by their ring because it was full: these are lost. */
+  readonly nameMessages: number;
+  readonly nameMessagesLost: number;
   /** Connections lost for good, from all causes. */
   readonly lost: number;
 }

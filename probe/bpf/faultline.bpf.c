@@ -7,6 +7,7 @@
 #include "tap.h"
 #include "existing.h"
 #include "nat.h"
+#include "dns.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
@@ -102,6 +103,8 @@ static __always_inline int send_ended(struct sock *sk, int length)
 SEC("tp_btf/sock_send_length")
 int BPF_PROG(send_done, struct sock *sk, int length)
 {
+	if (is_udp(sk))
+		return datagram_moved(sk, length, 0, true);
 	return send_ended(sk, length);
 }
 
@@ -129,6 +132,8 @@ static __always_inline int receive_ended(struct sock *sk, int length, int flags)
 SEC("tp_btf/sock_recv_length")
 int BPF_PROG(receive_done, struct sock *sk, int length, int flags)
 {
+	if (is_udp(sk))
+		return datagram_moved(sk, length, flags, false);
 	return receive_ended(sk, length, flags);
 }
 

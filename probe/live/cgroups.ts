@@ -60,9 +60,14 @@ export function cgroupMount(mounts: string): string | null {
   return null;
 }
 
+/** The same for this machine. */
+export function mountOfCgroups(): string | null {
+  return cgroupMount(readText('/proc/mounts') ?? '');
+}
+
 /** The real files, or `null` on a machine without cgroup version 2. */
 export function cgroupFiles(): CgroupFiles | null {
-  const mount = cgroupMount(readText('/proc/mounts') ?? '');
+  const mount = mountOfCgroups();
   if (mount === null) return null;
   return {
     *walk(limit) {

@@ -6,6 +6,7 @@ import { PROGRAMS, type Program } from './program-table.ts';
 const kernel = (tracepoints: Record<string, number>, functions: readonly string[]): KernelFacts => ({
   tracepointArguments: (name) => tracepoints[name] ?? -1,
   hasFunction: (name) => functions.includes(name),
+  cgroups: '/sys/fs/cgroup',
 });
 const COMMON = {
   inet_sock_set_state: 3,

@@ -1,11 +1,13 @@
 import type { Feature } from '../flow.ts';
-import type { Hook, Program } from './program-table.ts';
+import type { Hook, Program, StandIn } from './program-table.ts';
 
 /** What of the kernel the choice depends on. */
 export interface KernelFacts {
   /** Number of arguments of a BTF tracepoint, -1 when there is none of that name. */
   tracepointArguments(name: string): number;
   hasFunction(name: string): boolean;
+  /** Directory of the root of all version 2 cgroups, `null` where they are not mounted. */
+  readonly cgroups: string | null;
 }
 
 /** What runs for one feature. */
@@ -28,7 +30,11 @@ export function choose(row: Program, kernel: KernelFacts, refused: ReadonlyMap<s
   const obstacleOf = ({ name, hook }: { readonly name: string; readonly hook: Hook }) =>
     refused.get(name) ?? missingHook(hook, kernel);
   const first = obstacleOf(row);
-  if (first === null) return { row, rank: 0, programs: [row.name], reason: '' };
+  const withOthers = (name: string, also: StandIn['also'] = []) => [
+    name,
+    ...also.filter((program) => obstacleOf(program) === null).map((program) => program.name),
+  ];
+  if (first === null) return { row, rank: 0, programs: withOthers(row.name, row.also), reason: '' };
   const reasons = [first];
   const standIns = row.standIns ?? [];
   for (const [index, standIn] of standIns.entries()) {
@@ -37,13 +43,7 @@ export function choose(row: Program, kernel: KernelFacts, refused: ReadonlyMap<s
       reasons.push(obstacle);
       continue;
     }
-    const also = (standIn.also ?? []).filter((program) => obstacleOf(program) === null);
-    return {
-      row,
-      rank: index + 1,
-      programs: [standIn.name, ...also.map(({ name }) => name)],
-      reason: first,
-    };
+    return { row, rank: index + 1, programs: withOthers(standIn.name, standIn.also), reason: first };
   }
   return { row, rank: -1, programs: [], reason: [...new Set(reasons)].join('; ') };
 }
@@ -53,6 +53,8 @@ function missingHook(hook: Hook, kernel: KernelFacts): string | null {
   switch (hook.kind) {
     case 'iterator':
       return null;
+    case 'cgroup':
+      return kernel.cgroups === null ? 'cgroup version 2 is not mounted' : null;
     case 'function':
       return kernel.hasFunction(hook.name) ? null : `this kernel has no function ${hook.name}`;
     case 'tracepoint': {

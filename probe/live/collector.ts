@@ -3,6 +3,7 @@ import type { BpfMap, Ring } from '../bpf-ringbuf-napi/index.js';
 import type { Flow } from '../flow.ts';
 import { flowsOfRing, isFlow, sortSweep } from './batch.ts';
 import type { Clock } from './clock.ts';
+import type { Datagrams } from './datagrams.ts';
 import { RECORD_SIZE } from './layout.ts';
 import { secondOf } from './slices.ts';
 import type { Ended, Tracker } from './tracker.ts';
@@ -22,6 +23,8 @@ export interface CollectorSources {
   /** Payload: `receive` gets what was drained, as `chunk.ts` reads it, before the ends of the same connections. */
   readonly payloads?: { readonly ring: Ring; receive(bytes: Uint8Array): void };
   readonly tracker: Tracker;
+  /** Conversations that are no connections. */
+  readonly datagrams: Pick<Datagrams, 'drain' | 'sweep'>;
   readonly clock: Clock;
   /** Reads what waits in the connection tracking sockets. */
   drainConntrack(): void;
@@ -116,6 +119,9 @@ export function startCollector(sources: CollectorSources): Collector {
           .filter(isFlow),
       );
     }
+    sources.datagrams.drain();
+    const { ends, flows } = sources.datagrams.sweep(to);
+    emit(ends, flows);
     tracker.swept(to);
   };
 
@@ -143,6 +149,7 @@ export function startCollector(sources: CollectorSources): Collector {
       const untilSecond = (second + 1_000_000 - clock.now()) / 1000;
       await pause(Math.max(0, Math.min(DRAIN_MILLIS, untilSecond)));
       await guarded(drain);
+      sources.datagrams.drain();
       const now = clock.now();
       if (secondOf(now) === second) continue;
       second = secondOf(now);

@@ -1,7 +1,9 @@
 import { Conntrack, type ConntrackEntry, type ConntrackTuple } from '../bpf-ringbuf-napi/index.js';
 import type { NatView, Translation } from './nat.ts';
 
+/** Numbers of the transports whose translations are followed. */
 const IPPROTO_TCP = 6;
+const IPPROTO_UDP = 17;
 /** Entries of one read: bounds the memory of one call, not of a drain. */
 const READ_LIMIT = 4096;
 
@@ -26,7 +28,14 @@ interface Table {
   dumped: boolean;
 }
 
-export function followConntrack(view: NatView): ConntrackTables {
+/** What is known of each transport: the same addresses and ports mean different things in another. */
+export interface NatViews {
+  readonly tcp: NatView;
+  readonly udp: NatView;
+}
+
+/** @param receiveBuffer bytes the kernel keeps of each table until they are read; its own choice where it is left out */
+export function followConntrack(views: NatViews, receiveBuffer?: number): ConntrackTables {
   const tables = new Map<string, Table>();
   let overflows = 0;
 
@@ -38,13 +47,13 @@ export function followConntrack(view: NatView): ConntrackTables {
   const drainTable = (table: Table, now: number) => {
     for (let more = true; more; ) {
       const read = table.socket.read(READ_LIMIT);
-      for (const entry of read.entries) apply(view, table, entry, now);
+      for (const entry of read.entries) apply(views, table, entry, now);
       if (read.overflowed) {
         overflows++;
         redump(table);
       } else if (read.dumpDone) {
         table.dumped = true;
-        view.sweepTable(table.name, table.generation, now);
+        for (const view of [views.tcp, views.udp]) view.sweepTable(table.name, table.generation, now);
       }
       more = read.more;
     }
@@ -52,7 +61,10 @@ export function followConntrack(view: NatView): ConntrackTables {
 
   return {
     open(name, netns) {
-      const socket = Conntrack.open(netns === undefined ? {} : { netns });
+      const socket = Conntrack.open({
+        ...(netns === undefined ? {} : { netns }),
+        ...(receiveBuffer === undefined ? {} : { receiveBuffer }),
+      });
       const table = { name, socket, generation: 0, dumped: false };
       tables.set(name, table);
       redump(table);
@@ -88,8 +100,9 @@ export function followConntrack(view: NatView): ConntrackTables {
   };
 }
 
-function apply(view: NatView, table: Table, entry: ConntrackEntry, now: number): void {
-  if (entry.protocol !== IPPROTO_TCP) return;
+function apply({ tcp, udp }: NatViews, table: Table, entry: ConntrackEntry, now: number): void {
+  const view = entry.protocol === IPPROTO_TCP ? tcp : entry.protocol === IPPROTO_UDP ? udp : null;
+  if (view === null) return;
   const translation: Translation = { original: ends(entry.original), reply: ends(entry.reply) };
   switch (entry.kind) {
     case 'new':

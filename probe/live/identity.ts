@@ -66,12 +66,17 @@ export interface RawOwner {
 /** `null` until the socket was seen in the hands of its process. */
 export function readOwner(view: DataView, base: number): RawOwner | null {
   if (record.pid(view, base) === 0) return null;
-  const bytes = new Uint8Array(view.buffer, view.byteOffset + base + COMM, COMM_SIZE);
-  const end = bytes.indexOf(0);
   return {
     pid: record.pid(view, base),
-    process: decoder.decode(bytes.subarray(0, end < 0 ? COMM_SIZE : end)),
+    process: processName(view, base + COMM),
     uid: record.uid(view, base),
     cgroupId: record.cgroupId(view, base),
   };
+}
+
+/** Name of a process as the kernel keeps it: bytes up to the first zero, at most 16. */
+export function processName(view: DataView, offset: number): string {
+  const bytes = new Uint8Array(view.buffer, view.byteOffset + offset, COMM_SIZE);
+  const end = bytes.indexOf(0);
+  return decoder.decode(bytes.subarray(0, end < 0 ? COMM_SIZE : end));
 }

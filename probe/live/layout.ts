@@ -100,13 +100,21 @@ export type KernelCounters = Readonly<Record<(typeof COUNTERS)[number], number>>
 
 /** Sums a per-CPU value: one `struct counters` for each CPU. */
 export function readCounters(value: Uint8Array): KernelCounters {
+  return sumCounters(COUNTERS, value);
+}
+
+/** Sums a per-CPU structure of nothing but `u64` fields, here in their order. */
+export function sumCounters<Name extends string>(
+  names: readonly Name[],
+  value: Uint8Array,
+): Readonly<Record<Name, number>> {
   const view = new DataView(value.buffer, value.byteOffset, value.byteLength);
-  const sums = COUNTERS.map((_, field) => {
+  const sums = names.map((_, field) => {
     let sum = 0;
-    for (let base = 0; base + COUNTERS.length * 8 <= value.byteLength; base += COUNTERS.length * 8) {
+    for (let base = 0; base + names.length * 8 <= value.byteLength; base += names.length * 8) {
       sum += at64(field * 8)(view, base);
     }
     return sum;
   });
-  return Object.fromEntries(COUNTERS.map((name, field) => [name, sums[field]!])) as KernelCounters;
+  return Object.fromEntries(names.map((name, field) => [name, sums[field]!])) as Record<Name, number>;
 }

@@ -1,6 +1,6 @@
 import type { Address, Role } from '../flow.ts';
 
-/** A TCP connection of a connection tracking table: as its first packet had it, and as answers have it. */
+/** A connection of a connection tracking table: as its first packet had it, and as answers have it. */
 export interface Translation {
   readonly original: { readonly source: Address; readonly destination: Address };
   readonly reply: { readonly source: Address; readonly destination: Address };

@@ -6,7 +6,9 @@ import { cgroupFiles, createCgroups } from './cgroups.ts';
 import { createClock } from './clock.ts';
 import { startCollector } from './collector.ts';
 import { followConntrack } from './conntrack.ts';
+import { followDatagrams } from './datagrams-start.ts';
 import { namespaceFeature, ownerFeature, TRANSLATION, translationFeature } from './features.ts';
+import type { RawOwner } from './identity.ts';
 import { readCounters } from './layout.ts';
 import { followNamespaces } from './namespaces.ts';
 import { createNatView } from './nat.ts';
@@ -100,7 +102,7 @@ async function run(
   const { object } = programs;
   const filtering = patterns.length > 0;
   const clock = createClock();
-  const nat = createNatView();
+  const nat = { tcp: createNatView(), udp: createNatView() };
   const pairs = createPairs();
   const conntrack = followConntrack(nat);
   const cgroups = createCgroups(cgroupFiles());
@@ -145,31 +147,37 @@ async function run(
     throw error;
   }
 
-  const tracker = createTracker({
+  const around = {
     boot: readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim(),
     netnsName: namespaces.nameOf,
-    nat,
-    pairs,
     clock,
-    latencies: object.map('latencies'),
-    requests: ONLY_TURNS,
-    ownerOf: ({ pid, process, uid, cgroupId }) => ({
+    ownerOf: ({ pid, process, uid, cgroupId }: RawOwner) => ({
       pid,
       process,
       uid,
       cgroupId: String(cgroupId),
       cgroup: cgroups.path(cgroupId, pid, clock.now()),
     }),
+  };
+  const tracker = createTracker({
+    ...around,
+    nat: nat.tcp,
+    pairs,
+    latencies: object.map('latencies'),
+    requests: ONLY_TURNS,
   });
+  const datagrams = followDatagrams(object, { ...around, nat: nat.udp });
   const collector = startCollector({
     ring: object.ring('ring'),
     sockets: object.map('sockets'),
     tracker,
+    datagrams,
     clock,
     drainConntrack: () => conntrack.drain(clock.now()),
     maintain(now) {
       namespaces.rescan();
-      nat.expire(now);
+      nat.tcp.expire(now);
+      nat.udp.expire(now);
       pairs.expire(now);
     },
     onFlows: options.onFlows,
@@ -189,6 +197,7 @@ async function run(
       mapFull,
       latenciesLost: samplesLost,
       conntrackOverflows: conntrack.overflows,
+      ...datagrams.counters(),
       lost: mapFull,
     };
   };

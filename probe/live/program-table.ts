@@ -4,7 +4,9 @@ export type Hook =
   /** A BTF tracepoint. `arguments`: how many the program reads, where kernels differ. */
   | { readonly kind: 'tracepoint'; readonly name: string; readonly arguments?: number }
   /** Entry or exit of a kernel function (fentry, fexit). */
-  | { readonly kind: 'function'; readonly name: string };
+  | { readonly kind: 'function'; readonly name: string }
+  /** A call of any process below the root of the cgroups (version 2). */
+  | { readonly kind: 'cgroup'; readonly name: string };
 
 /** A program that does what the first choice does where that cannot run. */
 export interface StandIn {
@@ -20,6 +22,7 @@ export interface StandIn {
 export interface Program {
   readonly name: string;
   readonly hook: Hook;
+  readonly also?: StandIn['also'];
   readonly feature: string;
   /** What is missing without it. */
   readonly lost: string;
@@ -115,6 +118,23 @@ export const PROGRAMS: readonly Program[] = [
     hook: { kind: 'tracepoint', name: 'net_dev_queue' },
     feature: 'translation read off the packet',
     lost: 'the server behind a service address that the own namespace translates, until connection tracking tells it',
+  },
+  {
+    name: 'send_to4',
+    hook: { kind: 'cgroup', name: 'sendmsg4' },
+    also: [
+      { name: 'send_to6', hook: { kind: 'cgroup', name: 'sendmsg6' } },
+      { name: 'receive_from4', hook: { kind: 'cgroup', name: 'recvmsg4' } },
+      { name: 'receive_from6', hook: { kind: 'cgroup', name: 'recvmsg6' } },
+    ],
+    feature: 'remote ends of unconnected UDP sockets',
+    lost: 'whom a UDP socket talks to that is connected to nobody, as those of servers are',
+  },
+  {
+    name: 'datagram_socket_gone',
+    hook: { kind: 'cgroup', name: 'sock_release' },
+    feature: 'ends of UDP sockets',
+    lost: 'when a conversation over UDP ends, until it has been idle for 30 s',
   },
   {
     name: 'find_listeners',

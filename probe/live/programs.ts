@@ -7,8 +7,9 @@ import {
 } from '../bpf-ringbuf-napi/index.js';
 import { FaultlineError } from '../error.ts';
 import type { Feature } from '../flow.ts';
+import { mountOfCgroups } from './cgroups.ts';
 import { type Chosen, choose, featureOf, type KernelFacts } from './choice.ts';
-import { PROGRAMS, REQUIRED, SEND_START } from './program-table.ts';
+import { type Hook, PROGRAMS, REQUIRED, SEND_START } from './program-table.ts';
 
 export interface LoadOptions {
   /** Names of features not wanted. */
@@ -52,7 +53,7 @@ export class AttachRefused extends Error {
 /** The kernel makes no ring smaller than a page. */
 const SMALLEST_RING = 4096;
 
-const KERNEL: KernelFacts = { tracepointArguments, hasFunction: kernelHasType };
+const KERNEL: KernelFacts = { tracepointArguments, hasFunction: kernelHasType, cgroups: mountOfCgroups() };
 
 /**
  * Loads the best that this kernel can run of each feature. A program it refuses is left out, and the rest tried again.
@@ -81,7 +82,7 @@ export function loadPrograms(
     attach() {
       for (const { row, programs } of chosen) {
         if (row.hook.kind === 'iterator') continue;
-        for (const program of programs) links.push(attachOne(object, program));
+        for (const program of programs) links.push(attachOne(object, program, row.hook));
       }
     },
     detach() {
@@ -92,9 +93,9 @@ export function loadPrograms(
   };
 }
 
-function attachOne(object: BpfObject, program: string): Link {
+function attachOne(object: BpfObject, program: string, { kind }: Hook): Link {
   try {
-    return object.attach(program);
+    return kind === 'cgroup' ? object.attachCgroup(program, KERNEL.cgroups!) : object.attach(program);
   } catch (error) {
     throw program === REQUIRED ? refusedByKernel(error) : new AttachRefused(program, error);
   }
@@ -135,8 +136,9 @@ function loadWithout(
 }
 
 function everyProgram(): readonly string[] {
-  return PROGRAMS.flatMap(({ name, standIns = [] }) => [
+  return PROGRAMS.flatMap(({ name, also = [], standIns = [] }) => [
     name,
+    ...also.map((each) => each.name),
     ...standIns.flatMap((standIn) => [standIn.name, ...(standIn.also ?? []).map((each) => each.name)]),
   ]);
 }
