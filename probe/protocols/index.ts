@@ -1,11 +1,12 @@
 import { HTTP } from './http/dialect.ts';
 import type { Dialect } from './parser.ts';
+import { REDIS } from './redis/index.ts';
 
 /**
  * Every protocol that is read from payload, in the order in which they are asked whether a connection speaks them. A new
  * one is appended here; its recorded conversations go to `testing/corpus/`, and the tests of `testing/` then hold it to
  * the rules of {@link Dialect} and make sure that it claims no conversation of the others.
  */
-export const DIALECTS: readonly Dialect[] = [HTTP];
+export const DIALECTS: readonly Dialect[] = [HTTP, REDIS];
 
 export type { Chunk, Dialect, Exchange, Parser } from './parser.ts';

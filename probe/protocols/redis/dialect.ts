@@ -6,7 +6,7 @@ import { commandWord, inlineWords } from './requests.ts';
 import { lineEnd } from './resp.ts';
 
 /** Redis and Valkey: RESP2, RESP3 and commands in a line. */
-export const redis: Dialect = {
+export const REDIS: Dialect = {
   protocol: 'redis',
   recognise(chunks, _port, late) {
     const first = chunks[0];

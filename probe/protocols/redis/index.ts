@@ -1,1 +1,1 @@
-export { redis } from './dialect.ts';
+export { REDIS } from './dialect.ts';

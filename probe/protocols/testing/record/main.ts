@@ -1,8 +1,12 @@
 import { type Conversation, keep } from '../conversation.ts';
 import { recordHttp } from './http.ts';
+import { recordRedis } from './redis.ts';
 
 /** `npx tsx probe/protocols/testing/record/main.ts [http …]`: records the conversations of the corpus anew. */
-const RECORDERS: Readonly<Record<string, () => Promise<readonly Conversation[]>>> = { http: recordHttp };
+const RECORDERS: Readonly<Record<string, () => Promise<readonly Conversation[]>>> = {
+  http: recordHttp,
+  redis: recordRedis,
+};
 
 const wanted = process.argv.slice(2);
 for (const [name, recorder] of Object.entries(RECORDERS)) {
