@@ -27,4 +27,5 @@ export {
   total as histogramTotal,
 } from './histogram.ts';
 export { examine, startProbe } from './live/door.ts';
+export { RECORD_SIZE as KERNEL_RECORD_BYTES, record as kernelRecord } from './live/layout.ts';
 export type { Probe, ProbeOptions } from './live/probe.ts';

@@ -33,6 +33,8 @@ export interface LoadMaker {
   run(load: Load): Promise<ClientLedger>;
   /** Lets the answering end finish; its books. */
   finish(): Promise<ServerLedger>;
+  /** Ends the answering end at once. Idempotent. */
+  stop(): void;
 }
 
 /** Compiles both ends and starts the answering one. */
@@ -61,6 +63,7 @@ export async function startLoad(netns: {
       const { value } = await said.next();
       return JSON.parse(value!) as ServerLedger;
     },
+    stop: () => void answering.kill('SIGKILL'),
   };
 }
 

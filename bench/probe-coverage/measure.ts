@@ -31,13 +31,16 @@ export async function measure(plan: Plan, say: (line: string) => void): Promise<
   const pair = createPair();
   try {
     const seen = createSeen();
-    const load = await startLoad(pair.names);
     const probe = await startProbe({
       netns: Object.values(pair.names),
       ringBytes: plan.ringBytes,
       maxSockets: plan.maxSockets,
       onFlows: () => {},
       onEnded: seen.add,
+    });
+    const load = await startLoad(pair.names).catch(async (error) => {
+      await probe.stop();
+      throw error;
     });
     try {
       say(`${plan.connections} connections by ${plan.processes} processes`);
@@ -61,6 +64,7 @@ export async function measure(plan: Plan, say: (line: string) => void): Promise<
       await probe.stop();
       return { client, server, seen, counters: probe.counters(), settleMillis };
     } finally {
+      load.stop();
       await probe.stop();
     }
   } finally {
