@@ -153,6 +153,39 @@ export interface ProbeCounters {
   readonly mapFull: number;
   /** Requests counted without their latency, because the kernel had no room for another table of them. */
   readonly latenciesLost: number;
+  /** How much is looked at now, and seconds spent at each level; the probe steps down by itself when it costs too much. */
+  readonly level: 'payload' | 'turns' | 'connections';
+  readonly levelSeconds: Readonly<Record<ProbeCounters['level'], number>>;
+  /**
+   * Pieces of payload: made in the kernel, read here, refused by a full ring (their connections are told from turns for that
+   * time), and longer than what is captured of one.
+   */
+  readonly chunks: {
+    readonly made: number;
+    readonly seen: number;
+    readonly lost: number;
+    readonly cut: number;
+  };
+  /**
+   * Connections whose payload was looked at: read, of those in doubt at some time, in no known protocol, and given up for want
+   * of room.
+   */
+  readonly conversations: {
+    readonly parsed: number;
+    readonly doubtful: number;
+    readonly unrecognised: number;
+    readonly folded: number;
+  };
+  /**
+   * Halves of sampled requests offered by either end here: made = 2 x matched + lonely + those that wait for their other end;
+   * matches whose times did not add up are counted as 0 and here.
+   */
+  readonly network: {
+    readonly made: number;
+    readonly matched: number;
+    readonly lonely: number;
+    readonly negative: number;
+  };
   /** Times the conntrack sockets overflowed and were read again from scratch. */
   readonly conntrackOverflows: number;
   /** Datagrams sent and received over UDP, and those whose conversation found no place in the map: these are lost. */

@@ -8,7 +8,7 @@ const RING_HEADER = 8;
 /**
  * Flows of the records a ring was drained of: connections that ended.
  *
- * @param resolve called between the first and the second pass: reads what else is known about these connections
+ * @param resolve called between the first and the second pass: reads what else is known about these connections, payload too
  */
 export function flowsOfRing(tracker: Tracker, bytes: Uint8Array, resolve: () => void): readonly Ended[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

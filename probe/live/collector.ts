@@ -3,7 +3,9 @@ import type { BpfMap, Ring } from '../bpf-ringbuf-napi/index.js';
 import type { Flow } from '../flow.ts';
 import { flowsOfRing, isFlow, sortSweep } from './batch.ts';
 import type { Clock } from './clock.ts';
+import type { Conversations } from './conversations.ts';
 import type { Datagrams } from './datagrams.ts';
+import type { Meter } from './governor-meter.ts';
 import { RECORD_SIZE } from './layout.ts';
 import { secondOf } from './slices.ts';
 import type { Ended, Tracker } from './tracker.ts';
@@ -12,16 +14,20 @@ import type { Ended, Tracker } from './tracker.ts';
 const DRAIN_MILLIS = 25;
 /** One drain fills at most this, so that one batch of flows stays small. */
 const BATCH_BYTES = 1 << 20;
-/** Drains of payload at once: more than a full ring of 4 MiB needs, so that a flood cannot keep the loop here. */
-const PAYLOAD_ROUNDS = 16;
+/** Payload read at once. */
+const PAYLOAD_BYTES = 256 << 10;
+/** Longest that one drain reads payload: what is left stays in the ring, and is lost there when that is full. */
+const PAYLOAD_MILLIS = 12;
 /** Live records handled before other work of the process gets its turn: about 10 ms when all have latencies to read. */
 const SWEEP_CHUNK = 1024;
 
 export interface CollectorSources {
   readonly ring: Ring;
   readonly sockets: BpfMap;
-  /** Payload: `receive` gets what was drained, as `chunk.ts` reads it, before the ends of the same connections. */
-  readonly payloads?: { readonly ring: Ring; receive(bytes: Uint8Array): void };
+  /** Chunks of payload, `null` when none are made. */
+  readonly payloads: Ring | null;
+  readonly conversations: Pick<Conversations, 'feed' | 'drained' | 'beginSweep' | 'endSweep'>;
+  readonly meter: Meter;
   readonly tracker: Tracker;
   /** Conversations that are no connections. */
   readonly datagrams: Pick<Datagrams, 'drain' | 'sweep'>;
@@ -48,9 +54,9 @@ export interface Collector {
  * record never overtakes an older one of the same socket.
  */
 export function startCollector(sources: CollectorSources): Collector {
-  const { ring, sockets, tracker, clock, payloads } = sources;
+  const { ring, sockets, tracker, clock, payloads, conversations, meter } = sources;
   const buffer = new Uint8Array(BATCH_BYTES);
-  const payloadBuffer = new Uint8Array(payloads === undefined ? 0 : BATCH_BYTES);
+  const payloadBuffer = new Uint8Array(payloads === null ? 0 : PAYLOAD_BYTES);
   let stopping = false;
   let recovered = 0;
   let wake: () => void = () => {};
@@ -74,23 +80,32 @@ export function startCollector(sources: CollectorSources): Collector {
     }
   };
 
-  /** After the records were copied and before they are looked at: every chunk of a connection that ended is here. */
+  /*
+   * After the records were copied: every chunk of a connection that ended is here by now. And after its opening was met:
+   * chunks of connections that opened since then wait for the next drain.
+   */
   const drainPayloads = () => {
-    if (payloads === undefined) return;
-    for (let round = 0; round < PAYLOAD_ROUNDS; round++) {
-      const { bytes, records } = payloads.ring.drain(payloadBuffer);
-      if (records > 0) payloads.receive(payloadBuffer.subarray(0, bytes));
-      if (bytes < BATCH_BYTES / 2) return;
+    if (payloads === null) return;
+    const until = stopping ? Number.POSITIVE_INFINITY : performance.now() + PAYLOAD_MILLIS;
+    for (let full = true; full && performance.now() < until; ) {
+      const { bytes } = payloads.drain(payloadBuffer);
+      conversations.feed(payloadBuffer.subarray(0, bytes));
+      full = bytes >= PAYLOAD_BYTES / 2;
     }
+    conversations.drained();
+  };
+
+  /* A translation is announced before the packet that opens its connection goes on: it waits by now. */
+  const resolve = () => {
+    sources.drainConntrack();
+    drainPayloads();
   };
 
   const drain = async () => {
     for (let first = true; ; first = false) {
       const { bytes, records } = ring.drain(buffer);
-      drainPayloads();
       if (first || records > 0) {
-        /* A translation is announced before the packet that opens its connection goes on: it waits by now. */
-        emit(flowsOfRing(tracker, buffer.subarray(0, bytes), sources.drainConntrack));
+        emit(meter.measure(() => flowsOfRing(tracker, buffer.subarray(0, bytes), resolve)));
       }
       if (bytes < BATCH_BYTES / 2) return;
       await nextTurn();
@@ -98,30 +113,34 @@ export function startCollector(sources: CollectorSources): Collector {
   };
 
   const sweep = async (to: number) => {
+    const cutNs = Number(process.hrtime.bigint());
     const { count, keys, values } = sockets.sweep();
-    drainPayloads();
     const { view, live, ended } = sortSweep(values, count);
-    for (const base of live) tracker.meet(view, base);
+    const ends = meter.measure(() => {
+      for (const base of live) tracker.meet(view, base);
+      const taken = ended.map((base) => ({ base, tracked: tracker.take(view, base) }));
+      for (const base of ended) {
+        const key = (base / RECORD_SIZE) * sockets.keySize;
+        sockets.delete(keys.subarray(key, key + sockets.keySize));
+      }
+      conversations.beginSweep(cutNs);
+      drainPayloads();
+      return taken.map(({ base, tracked }) => tracker.ended(tracked, view, base));
+    });
     recovered += ended.length;
-    const taken = ended.map((base) => ({ base, tracked: tracker.take(view, base) }));
-    for (const base of ended) {
-      const key = (base / RECORD_SIZE) * sockets.keySize;
-      sockets.delete(keys.subarray(key, key + sockets.keySize));
-    }
-    emit(taken.map(({ base, tracked }) => tracker.ended(tracked, view, base)));
+    emit(ends);
     for (let at = 0; at < live.length; at += SWEEP_CHUNK) {
       if (at > 0) await nextTurn();
+      const some = live.slice(at, at + SWEEP_CHUNK);
       emit(
         [],
-        live
-          .slice(at, at + SWEEP_CHUNK)
-          .map((base) => tracker.live(view, base, to))
-          .filter(isFlow),
+        meter.measure(() => some.map((base) => tracker.live(view, base, to)).filter(isFlow)),
       );
     }
+    conversations.endSweep();
     sources.datagrams.drain();
-    const { ends, flows } = sources.datagrams.sweep(to);
-    emit(ends, flows);
+    const datagrams = sources.datagrams.sweep(to);
+    emit(datagrams.ends, datagrams.flows);
     tracker.swept(to);
   };
 

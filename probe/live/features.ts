@@ -1,5 +1,6 @@
 import type { Feature } from '../flow.ts';
 import { cgroupFiles } from './cgroups.ts';
+import type { Level } from './control.ts';
 
 /* Parts of the probe that are no kernel programs. */
 
@@ -20,6 +21,23 @@ export function translationFeature(open: number | null, refused: ReadonlyMap<str
     lost,
     by,
   };
+}
+
+/** Name by which it is left out. */
+export const PAYLOAD_FEATURE = 'payload parsing';
+
+/**
+ * @param obstacle why no payload is read at all, `null` when it is
+ * @param level what is looked at now, and why no more
+ */
+export function payloadFeature(obstacle: string | null, level: Level, reason: string): Feature {
+  const name = PAYLOAD_FEATURE;
+  const lost =
+    'operations, statuses and requests that do not take turns, such as pipelined or multiplexed ones';
+  if (obstacle !== null) return { name, state: 'off', reason: obstacle, lost };
+  if (level === 'payload') return { name, state: 'on', reason: '', lost };
+  const instead = level === 'turns' ? 'requests are told from turns' : 'only connections are counted';
+  return { name, state: 'fallback', reason: `${reason}; ${instead} for the time being`, lost };
 }
 
 export function ownerFeature(): Feature {

@@ -1,21 +1,32 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Feature, Flow, ProbeCounters } from '../flow.ts';
+import { DIALECTS } from '../protocols/index.ts';
 import { dropCapabilities, neededCapabilities } from './capabilities.ts';
 import { cgroupFiles, createCgroups } from './cgroups.ts';
 import { createClock } from './clock.ts';
 import { startCollector } from './collector.ts';
 import { followConntrack } from './conntrack.ts';
 import { followDatagrams } from './datagrams-start.ts';
-import { namespaceFeature, ownerFeature, TRANSLATION, translationFeature } from './features.ts';
+import {
+  namespaceFeature,
+  ownerFeature,
+  PAYLOAD_FEATURE,
+  payloadFeature,
+  TRANSLATION,
+  translationFeature,
+} from './features.ts';
+import { type Budget, createGovernor, DEFAULT_BUDGET } from './governor.ts';
+import { followLoad } from './governor-loop.ts';
+import { createMeter } from './governor-meter.ts';
 import type { RawOwner } from './identity.ts';
 import { readCounters } from './layout.ts';
 import { followNamespaces } from './namespaces.ts';
 import { createNatView } from './nat.ts';
 import { createPairs } from './pairs.ts';
+import { createParsing } from './parsing.ts';
 import { obstacles } from './preconditions.ts';
 import { AttachRefused, type LoadedPrograms, loadPrograms } from './programs.ts';
-import { ONLY_TURNS } from './requests.ts';
 import { findListeners, namespacesOfProcesses, scanExisting } from './scan.ts';
 import { createTracker } from './tracker.ts';
 
@@ -38,10 +49,17 @@ export interface ProbeOptions {
   readonly dropCapabilities?: boolean;
   /** Further capabilities that the rest of the process needs, as `CAP_…`. */
   readonly keepCapabilities?: readonly string[];
+  /** Read the payload of known protocols, to tell requests by what they ask for. Default true. */
+  readonly parse?: boolean;
+  /** What the probe may use of the machine before it looks at less; parts left out have their defaults. */
+  readonly budget?: Partial<Budget>;
+  /** Size of the kernel's ring for payload, a power of two of at least 4096. Default 4 MiB. */
+  readonly payloadBytes?: number;
   readonly objectFile?: string;
 }
 
 export interface Probe {
+  /** As they are at present. */
   readonly features: readonly Feature[];
   counters(): ProbeCounters;
   /** Detaches, reports what is left, and frees everything. Idempotent. */
@@ -57,6 +75,8 @@ const DEFAULT_MAX_SOCKETS = 65_536;
 export const MAX_HISTOGRAMS = 32_768;
 /** Servers of which it is remembered whether their payload is parsed. */
 export const MAX_PARSED = 16_384;
+/** A tenth of a second of 20,000 requests a second with both ends here. */
+const DEFAULT_PAYLOAD_BYTES = 4 << 20;
 /** Name of the table of the machine's own namespace; no file can have it. */
 const OWN_TABLE = '/';
 
@@ -79,7 +99,7 @@ export async function startProbe(options: ProbeOptions): Promise<Probe> {
     ringBytes: options.ringBytes ?? DEFAULT_RING_BYTES,
     maxSockets: options.maxSockets ?? DEFAULT_MAX_SOCKETS,
     maxHistograms: MAX_HISTOGRAMS,
-    payloadBytes: 0,
+    payloadBytes: obstacleToPayload(options) === null ? (options.payloadBytes ?? DEFAULT_PAYLOAD_BYTES) : 0,
     maxParsed: MAX_PARSED,
   };
   for (const refused = new Map<string, string>(); ; ) {
@@ -100,6 +120,7 @@ async function run(
   patterns: readonly string[],
 ): Promise<Probe> {
   const { object } = programs;
+  const noPayload = obstacleToPayload(options);
   const filtering = patterns.length > 0;
   const clock = createClock();
   const nat = { tcp: createNatView(), udp: createNatView() };
@@ -147,6 +168,21 @@ async function run(
     throw error;
   }
 
+  const parsing = createParsing({
+    dialects: DIALECTS,
+    maxSockets: options.maxSockets ?? DEFAULT_MAX_SOCKETS,
+    verdicts: object.map('parsed'),
+    pairs,
+    find: (cookie, openedNs) => tracker.find(cookie, openedNs),
+    onError,
+  });
+  const { conversations, network } = parsing;
+  const countsTurns = programs.isOn('receive_done');
+  const meter = createMeter();
+  const governor = createGovernor(
+    { ...DEFAULT_BUDGET, ...options.budget },
+    noPayload === null ? 'payload' : 'turns',
+  );
   const around = {
     boot: readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim(),
     netnsName: namespaces.nameOf,
@@ -164,11 +200,27 @@ async function run(
     nat: nat.tcp,
     pairs,
     latencies: object.map('latencies'),
-    requests: ONLY_TURNS,
+    requests: {
+      conversations,
+      network,
+      turnsCounted: () => countsTurns && governor.level !== 'connections',
+    },
   });
   const datagrams = followDatagrams(object, { ...around, nat: nat.udp });
+  const kernelCounters = () =>
+    readCounters(object.map('counters').lookup(new Uint8Array(4)) ?? new Uint8Array());
+  const govern = followLoad({
+    governor,
+    meter,
+    kernelCounters,
+    conversations,
+    control: object.map('control'),
+  });
   const collector = startCollector({
     ring: object.ring('ring'),
+    payloads: noPayload === null ? object.ring('payloads') : null,
+    conversations,
+    meter,
     sockets: object.map('sockets'),
     tracker,
     datagrams,
@@ -179,16 +231,19 @@ async function run(
       nat.tcp.expire(now);
       nat.udp.expire(now);
       pairs.expire(now);
+      parsing.expire(now);
+      govern();
     },
     onFlows: options.onFlows,
     onEnded: options.onEnded,
     onError,
   });
 
-  const kernelCounters = () =>
-    readCounters(object.map('counters').lookup(new Uint8Array(4)) ?? new Uint8Array());
   const counters = (): ProbeCounters => {
-    const { sockets, ringRecords, ringFull, mapFull, samplesLost } = kernelCounters();
+    const { sockets, ringRecords, ringFull, mapFull, samplesLost, chunks, chunksLost, chunksCut } =
+      kernelCounters();
+    const { seen, parsed, doubtful, unrecognised, folded } = conversations.counters;
+    const { made, matched, lonely, negative } = network.counters;
     return {
       sockets,
       ringRecords,
@@ -196,6 +251,11 @@ async function run(
       ringRecovered: collector.recovered,
       mapFull,
       latenciesLost: samplesLost,
+      level: governor.level,
+      levelSeconds: governor.seconds,
+      chunks: { made: chunks, seen, lost: chunksLost, cut: chunksCut },
+      conversations: { parsed, doubtful, unrecognised, folded },
+      network: { made, matched, lonely, negative },
       conntrackOverflows: conntrack.overflows,
       ...datagrams.counters(),
       lost: mapFull,
@@ -211,13 +271,16 @@ async function run(
   let stopped: Promise<void> | null = null;
   let last: ProbeCounters | null = null;
   return {
-    features: [
-      ...programs.features(),
-      translationFeature(translates ? conntrack.size : null, refusedTables),
-      ownerFeature(),
-      ...(filtering ? [namespaceFeature(patterns, namespaces.matching.length)] : []),
-      ...privileges,
-    ],
+    get features() {
+      return [
+        ...programs.features(),
+        payloadFeature(noPayload, governor.level, governor.reason),
+        translationFeature(translates ? conntrack.size : null, refusedTables),
+        ownerFeature(),
+        ...(filtering ? [namespaceFeature(patterns, namespaces.matching.length)] : []),
+        ...privileges,
+      ];
+    },
     counters: () => last ?? counters(),
     stop() {
       stopped ??= (async () => {
@@ -230,6 +293,11 @@ async function run(
       return stopped;
     },
   };
+}
+
+/** Why no payload is to be read, `null` when it is. */
+function obstacleToPayload({ parse = true, without = [] }: ProbeOptions): string | null {
+  return parse && !without.includes(PAYLOAD_FEATURE) ? null : 'it was switched off';
 }
 
 /** A dump of 30,000 entries takes 0.1 s; a table that never ends is not waited for. */

@@ -1,0 +1,37 @@
+import type { BpfMap } from '../bpf-ringbuf-napi/index.js';
+import { setLevel } from './control.ts';
+import type { Conversations } from './conversations.ts';
+import type { Governor } from './governor.ts';
+import type { Meter } from './governor-meter.ts';
+import type { KernelCounters } from './layout.ts';
+
+export interface GovernorSources {
+  readonly governor: Governor;
+  readonly meter: Meter;
+  readonly control: BpfMap;
+  readonly conversations: Pick<Conversations, 'interrupt'>;
+  kernelCounters(): KernelCounters;
+}
+
+/** Looks at the load since the last call and puts the level it asks for in force. */
+export function followLoad(sources: GovernorSources): () => void {
+  const { governor, meter, control, conversations } = sources;
+  let before = { ...sources.kernelCounters(), atNs: nowNs() };
+  setLevel(control, governor.level);
+  return () => {
+    const now = { ...sources.kernelCounters(), atNs: nowNs() };
+    const was = governor.level;
+    const is = governor.observe({
+      seconds: (now.atNs - before.atNs) / 1e9,
+      chunks: now.chunks - before.chunks,
+      chunksLost: now.chunksLost - before.chunksLost,
+      cpuSeconds: meter.take(),
+    });
+    before = now;
+    if (is !== was) setLevel(control, is);
+    /* Until here, and from here on: slices that touch either are told from turns. */
+    if (is !== 'payload' || was !== 'payload') conversations.interrupt(nowNs());
+  };
+}
+
+const nowNs = () => Number(process.hrtime.bigint());

@@ -1,0 +1,123 @@
+import { LEVELS, type Level } from './control.ts';
+
+/** What the probe may use of this machine. */
+export interface Budget {
+  /** Pieces of payload a second. */
+  readonly chunksPerSecond: number;
+  /** Share of one core that the probe's own work in this process may take, 0 to 1. */
+  readonly cpuShare: number;
+}
+
+/** A hundred thousand chunks are some 25,000 requests a second with both ends here, and a quarter of a core. */
+export const DEFAULT_BUDGET: Budget = { chunksPerSecond: 100_000, cpuShare: 0.35 };
+
+/** What happened since the last look. */
+export interface Load {
+  readonly seconds: number;
+  readonly chunks: number;
+  /** Of those, refused by a full ring: they were made for nothing. */
+  readonly chunksLost: number;
+  readonly cpuSeconds: number;
+}
+
+/**
+ * Steps down when the probe costs more than its budget, from payload to turns to connections, and up again by itself. A step
+ * up that is soon taken back makes the next wait twice as long, so an overload that stays is tried ever more rarely.
+ */
+export interface Governor {
+  observe(load: Load): Level;
+  readonly level: Level;
+  /** Time spent at each level. */
+  readonly seconds: Readonly<Record<Level, number>>;
+  /** Why the level is not the highest, in one sentence; `''` when it is. */
+  readonly reason: string;
+}
+
+/** Looks in a row that must be over the budget; one far beyond it counts for all. */
+const STRIKES = 3;
+const FAR_BEYOND = 4;
+/** Share of lost chunks from which the ring is too small for this load. */
+const LOST_SHARE = 0.02;
+/** How long a level is kept before the next higher is tried. */
+const HOLD_SECONDS = 15;
+const MAX_HOLD_SECONDS = 600;
+/** A step up that held this long was right. */
+const STABLE_SECONDS = 60;
+
+export function createGovernor(budget: Budget, highest: Level = 'payload'): Governor {
+  const top = LEVELS.indexOf(highest);
+  const seconds: Record<Level, number> = { payload: 0, turns: 0, connections: 0 };
+  let at = top;
+  let strikes = 0;
+  let held = 0;
+  let hold = HOLD_SECONDS;
+  let sinceUp = Number.POSITIVE_INFINITY;
+  let reason = '';
+
+  const move = (to: number) => {
+    at = to;
+    strikes = 0;
+    held = 0;
+  };
+
+  return {
+    observe(load) {
+      const level = LEVELS[at]!;
+      seconds[level] += load.seconds;
+      held += load.seconds;
+      sinceUp += load.seconds;
+      if (load.seconds <= 0) return level;
+
+      const excess = at < LEVELS.length - 1 ? excessOf(load, budget, level) : null;
+      if (excess !== null) {
+        strikes += excess.times >= FAR_BEYOND ? STRIKES : 1;
+        if (strikes >= STRIKES) {
+          hold = sinceUp < STABLE_SECONDS ? Math.min(2 * hold, MAX_HOLD_SECONDS) : HOLD_SECONDS;
+          reason = excess.reason;
+          move(at + 1);
+        }
+      } else {
+        strikes = 0;
+        if (at > top && held >= hold) {
+          sinceUp = 0;
+          move(at - 1);
+          if (at === top) reason = '';
+        }
+      }
+      return LEVELS[at]!;
+    },
+    get level() {
+      return LEVELS[at]!;
+    },
+    get seconds() {
+      return { ...seconds };
+    },
+    get reason() {
+      return reason;
+    },
+  };
+}
+
+/** The worst excess, `null` within the budget. */
+function excessOf(load: Load, budget: Budget, level: Level): { times: number; reason: string } | null {
+  const candidates = [
+    {
+      times: load.cpuSeconds / load.seconds / budget.cpuShare,
+      reason: `the probe used more than ${Math.round(budget.cpuShare * 100)} % of a core`,
+    },
+  ];
+  if (level === 'payload') {
+    candidates.push(
+      {
+        times: load.chunks / load.seconds / budget.chunksPerSecond,
+        reason: `there were more than ${budget.chunksPerSecond} sends and receives a second to read`,
+      },
+      {
+        times: load.chunks === 0 ? 0 : load.chunksLost / load.chunks / LOST_SHARE,
+        reason: 'payload came faster than it was read',
+      },
+    );
+  }
+  const worst = candidates.reduce((a, b) => (b.times > a.times ? b : a));
+  return worst.times > 1 ? worst : null;
+}
