@@ -14,7 +14,9 @@ export async function startProbe(options: ProbeOptions): Promise<Probe> {
   return live.startProbe(options);
 }
 
-/** What live probing can do on this machine: loads the kernel programs without attaching them. Never throws. */
+/**
+ * What live probing can do on this machine: attaches the kernel programs for a moment, watching no socket. Never throws.
+ */
 export async function examine(objectFile?: string): Promise<Feature[]> {
   const live = await import('./examine.ts');
   return live.examine(objectFile);

@@ -3,14 +3,16 @@ import type { Feature } from '../flow.ts';
 import { ownerFeature } from './features.ts';
 import { obstacles } from './preconditions.ts';
 import { MAX_HISTOGRAMS, MAX_PARSED, OBJECT_FILE } from './probe.ts';
-import { loadPrograms } from './programs.ts';
+import { withPrograms } from './programs.ts';
 
-/** What live probing can do on this machine: loads the kernel programs without attaching them. Never throws. */
+/**
+ * What live probing can do on this machine: attaches the kernel programs for a moment, watching no socket. Never throws.
+ */
 export async function examine(objectFile: string = OBJECT_FILE): Promise<Feature[]> {
   const found = obstacles();
   if (found.length > 0) return found.map((obstacle) => off(obstacle));
   try {
-    const programs = loadPrograms({
+    const wanted = {
       objectFile,
       without: [],
       filtering: true,
@@ -19,10 +21,14 @@ export async function examine(objectFile: string = OBJECT_FILE): Promise<Feature
       maxHistograms: MAX_HISTOGRAMS,
       payloadBytes: 1 << 16,
       maxParsed: MAX_PARSED,
+    };
+    return await withPrograms(wanted, async (programs) => {
+      programs.attach();
+      programs.detach();
+      const features = programs.features();
+      programs.object.close();
+      return [...features, ownerFeature()];
     });
-    const features = programs.features();
-    programs.object.close();
-    return [...features, ownerFeature()];
   } catch (error) {
     return [off(error as FaultlineError)];
   }

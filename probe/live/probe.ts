@@ -26,7 +26,7 @@ import { createNatView } from './nat.ts';
 import { createPairs } from './pairs.ts';
 import { createParsing } from './parsing.ts';
 import { obstacles } from './preconditions.ts';
-import { AttachRefused, type LoadedPrograms, loadPrograms } from './programs.ts';
+import { type LoadedPrograms, withPrograms } from './programs.ts';
 import { findListeners, namespacesOfProcesses, scanExisting } from './scan.ts';
 import { createTracker } from './tracker.ts';
 
@@ -102,16 +102,7 @@ export async function startProbe(options: ProbeOptions): Promise<Probe> {
     payloadBytes: obstacleToPayload(options) === null ? (options.payloadBytes ?? DEFAULT_PAYLOAD_BYTES) : 0,
     maxParsed: MAX_PARSED,
   };
-  for (const refused = new Map<string, string>(); ; ) {
-    const programs = loadPrograms(wanted, refused);
-    try {
-      return await run(programs, options, patterns);
-    } catch (error) {
-      programs.object.close();
-      if (!(error instanceof AttachRefused) || refused.has(error.program)) throw error;
-      refused.set(error.program, error.message);
-    }
-  }
+  return withPrograms(wanted, (programs) => run(programs, options, patterns));
 }
 
 async function run(

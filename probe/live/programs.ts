@@ -1,14 +1,14 @@
 import {
   BpfError,
-  BpfObject,
+  type BpfObject,
   kernelHasType,
   type Link,
   tracepointArguments,
 } from '../bpf-ringbuf-napi/index.js';
-import { FaultlineError } from '../error.ts';
 import type { Feature } from '../flow.ts';
 import { mountOfCgroups } from './cgroups.ts';
 import { type Chosen, choose, featureOf, type KernelFacts } from './choice.ts';
+import { openObject, refusedByKernel } from './object-file.ts';
 import { type Hook, PROGRAMS, REQUIRED, SEND_START } from './program-table.ts';
 
 export interface LoadOptions {
@@ -50,6 +50,28 @@ export class AttachRefused extends Error {
   }
 }
 
+/**
+ * Loads the programs for `use`, and again without each that turns out not to be attachable. Closes them when `use` throws;
+ * whatever else it had opened it has to close itself by then.
+ *
+ * @throws FaultlineError `FL-104` object file missing, `FL-105` open to everybody, `FL-106` refused by the kernel
+ */
+export async function withPrograms<T>(
+  options: LoadOptions,
+  use: (programs: LoadedPrograms) => Promise<T>,
+): Promise<T> {
+  for (const refused = new Map<string, string>(); ; ) {
+    const programs = loadPrograms(options, refused);
+    try {
+      return await use(programs);
+    } catch (error) {
+      programs.object.close();
+      if (!(error instanceof AttachRefused) || refused.has(error.program)) throw error;
+      refused.set(error.program, error.message);
+    }
+  }
+}
+
 /** The kernel makes no ring smaller than a page. */
 const SMALLEST_RING = 4096;
 
@@ -59,7 +81,7 @@ const KERNEL: KernelFacts = { tracepointArguments, hasFunction: kernelHasType, c
  * Loads the best that this kernel can run of each feature. A program it refuses is left out, and the rest tried again.
  *
  * @param refused programs an earlier attempt could not attach, with the reason
- * @throws FaultlineError `FL-104` object file missing, `FL-105` world-writable, `FL-106` refused by the kernel
+ * @throws FaultlineError as `withPrograms`
  */
 export function loadPrograms(
   options: LoadOptions,
@@ -109,7 +131,7 @@ function loadWithout(
   off: Map<string, string>,
 ): { readonly object: BpfObject; readonly chosen: readonly Chosen[] } {
   for (let interrupted = 0; ; ) {
-    const object = open(options.objectFile);
+    const object = openObject(options.objectFile);
     try {
       const chosen = PROGRAMS.map((row) => choose(row, KERNEL, off));
       const wanted = new Set(chosen.flatMap(({ programs }) => programs));
@@ -143,49 +165,12 @@ function everyProgram(): readonly string[] {
   ]);
 }
 
-function open(file: string): BpfObject {
-  try {
-    return BpfObject.open(file);
-  } catch (error) {
-    const code = error instanceof BpfError ? error.code : '';
-    if (code === 'ENOENT') {
-      throw new FaultlineError(
-        'FL-104',
-        `The kernel programs are not built: ${file} is missing.`,
-        'Run `npm run build:probe`.',
-        {
-          cause: error,
-        },
-      );
-    }
-    if (code === 'EACCES') {
-      throw new FaultlineError(
-        'FL-105',
-        `Everybody may write ${file}, so anybody could run code in the kernel.`,
-        `Check where it comes from, then run \`chmod 644 ${file}\`.`,
-        { cause: error },
-      );
-    }
-    throw refusedByKernel(error);
-  }
-}
-
 /** Name of the program a load failed on, as libbpf's log tells it; `null` when it is something else. */
 export function refusedProgram(error: unknown): string | null {
   if (!(error instanceof BpfError)) return null;
   return (
     /prog '(\w+)': (?:BPF program load failed|failed to load)/.exec(`${error.log}\n${error.message}`)?.[1] ??
     null
-  );
-}
-
-function refusedByKernel(error: unknown): FaultlineError {
-  const log = error instanceof BpfError && error.log !== '' ? `\n${error.log}` : '';
-  return new FaultlineError(
-    'FL-106',
-    `The kernel refused the probe: ${(error as Error).message}${log}`,
-    'Linux 6.1 or newer with BTF is needed; `faultline doctor` tells what this kernel has.',
-    { cause: error },
   );
 }
 

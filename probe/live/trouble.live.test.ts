@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -27,11 +27,24 @@ test('kernel programs that are missing, open to everybody or broken', async (con
   chmodSync(open, 0o666);
   await expect(start(open)).rejects.toMatchObject({ code: 'FL-105' });
 
+  const shared = path.join(folder, 'shared');
+  mkdirSync(shared);
+  chmodSync(shared, 0o777);
+  const replaceable = path.join(shared, 'replaceable.bpf.o');
+  copyFileSync(OBJECT_FILE, replaceable);
+  await expect(start(replaceable)).rejects.toMatchObject({
+    code: 'FL-105',
+    hint: expect.stringContaining(shared),
+  });
+  const linked = path.join(folder, 'linked.bpf.o');
+  symlinkSync(replaceable, linked);
+  await expect(start(linked)).rejects.toMatchObject({ code: 'FL-105' });
+
   const broken = path.join(folder, 'broken.bpf.o');
   writeFileSync(broken, 'not an object file', { mode: 0o644 });
   await expect(start(broken)).rejects.toMatchObject({ code: 'FL-106' });
 
-  for (const file of [missing, open, broken]) {
+  for (const file of [missing, open, replaceable, broken]) {
     expect(await examine(file)).toMatchObject([
       { name: 'connections', state: 'off', lost: 'all live probing' },
     ]);
