@@ -1,6 +1,7 @@
+import { Conntrack } from '../bpf-ringbuf-napi/index.js';
 import type { FaultlineError } from '../error.ts';
 import type { Feature } from '../flow.ts';
-import { ownerFeature } from './features.ts';
+import { ownerFeature, translationFeature } from './features.ts';
 import { obstacles } from './preconditions.ts';
 import { MAX_HISTOGRAMS, MAX_PARSED, OBJECT_FILE } from './probe.ts';
 import { withPrograms } from './programs.ts';
@@ -27,10 +28,20 @@ export async function examine(objectFile: string = OBJECT_FILE): Promise<Feature
       programs.detach();
       const features = programs.features();
       programs.object.close();
-      return [...features, ownerFeature()];
+      return [...features, examineTranslation(), ownerFeature()];
     });
   } catch (error) {
     return [off(error as FaultlineError)];
+  }
+}
+
+/** Whether the table of this process's own namespace can be read stands for all. */
+function examineTranslation(): Feature {
+  try {
+    Conntrack.open().close();
+    return translationFeature(1, new Map());
+  } catch (error) {
+    return translationFeature(0, new Map([['own', (error as Error).message]]));
   }
 }
 

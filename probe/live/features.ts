@@ -47,6 +47,7 @@ export function ownerFeature(): Feature {
     state: there ? 'on' : 'off',
     reason: there ? '' : 'cgroup version 2 is not mounted',
     lost: 'which container a process belongs to',
+    ...(there ? { by: 'cgroup version 2' } : {}),
   };
 }
 

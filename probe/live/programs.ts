@@ -152,7 +152,7 @@ function loadWithout(
       if (error instanceof BpfError && error.code === 'EAGAIN' && interrupted++ < MAX_INTERRUPTED) continue;
       const culprit = refusedProgram(error);
       if (culprit === null || culprit === REQUIRED || off.has(culprit)) throw refusedByKernel(error);
-      off.set(culprit, 'the kernel refused to load it');
+      off.set(culprit, `the kernel refused to load it${verdictOf(error as BpfError)}`);
     }
   }
 }
@@ -172,6 +172,13 @@ export function refusedProgram(error: unknown): string | null {
     /prog '(\w+)': (?:BPF program load failed|failed to load)/.exec(`${error.log}\n${error.message}`)?.[1] ??
     null
   );
+}
+
+/** What the kernel's check of the program said last, before its statistics. */
+function verdictOf({ log }: BpfError): string {
+  const said = log.split('\n').map((line) => line.trim());
+  const end = said.findIndex((line) => line.startsWith('processed '));
+  return end > 0 ? `: ${said[end - 1]}` : '';
 }
 
 const flag = (value: boolean) => Uint8Array.of(value ? 1 : 0);

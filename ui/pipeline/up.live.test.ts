@@ -164,7 +164,7 @@ describe('up', () => {
     }
     expect(existsSync(store)).toBe(false);
     const doctor = await faultline(['doctor', '--json'], { under: POWERLESS });
-    expect(doctor.code).toBe(0);
+    expect(doctor.code).toBe(1);
     const { features } = JSON.parse(doctor.out) as {
       features: { name: string; state: string; reason: string }[];
     };

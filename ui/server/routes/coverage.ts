@@ -53,7 +53,8 @@ export async function coverageAnswer(
       .slice(0, MAX_LIST_ROWS)
       .map(([node, entry]) => ({ node, ...entry })),
     gaps: gaps.map(isoPeriod),
-    features: [...(sources.features?.() ?? [])].filter((feature) => feature.state !== 'on'),
+    // A stand-in that does all its better does is no gap.
+    features: (sources.features?.() ?? []).filter(({ state, lost }) => state !== 'on' && lost !== ''),
   };
 }
 
