@@ -1,19 +1,12 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { BlockList, isIPv6 } from 'node:net';
-import { networkInterfaces } from 'node:os';
 import { inNetnsSync } from '../bpf-ringbuf-napi/index.js';
+import { type OwnAddress, ownAddresses4, ownAddresses6 } from './datagrams-addresses.ts';
 
 /** Addresses of one namespace are looked up again after this long. */
 const KEEP_MICROS = 10_000_000;
 /** Namespaces remembered. */
 const MAX_NAMESPACES = 4096;
-
-export interface OwnAddress {
-  readonly ip: string;
-  /** `10.0.0.2/24` */
-  readonly cidr: string | null;
-  /** A loopback device's. */
-  readonly internal: boolean;
-}
 
 /** What a socket that is bound to no address sends from. */
 export interface LocalAddresses {
@@ -49,7 +42,7 @@ export function createLocalAddresses(
       const own = addressesOf(netns, path, remote, now);
       if (own.some(({ ip }) => ip === remote)) return remote;
       const outside = own.filter(({ internal }) => !internal);
-      const near = outside.filter(({ cidr }) => cidr !== null && contains(cidr, remote));
+      const near = outside.filter(({ subnet }) => subnet !== null && contains(subnet, remote));
       const wide = outside.filter(({ ip }) => !isLinkLocal(ip));
       for (const choice of [near, wide]) if (choice.length === 1) return choice[0]!.ip;
       return null;
@@ -58,23 +51,27 @@ export function createLocalAddresses(
   };
 }
 
+/** What the kernel tells of the namespace of the thread that reads it. */
 function readAddresses(path: string): readonly OwnAddress[] {
+  const folder = '/proc/thread-self/net';
+  const text = (name: string) => readFileSync(`${folder}/${name}`, 'utf8');
   try {
-    return inNetnsSync(path, () => Object.values(networkInterfaces()).flatMap((own) => own ?? [])).map(
-      ({ address: ip, cidr, internal }) => ({ ip, cidr, internal }),
-    );
+    return inNetnsSync(path, () => [
+      ...ownAddresses4(text('fib_trie'), text('route')),
+      ...(existsSync(`${folder}/if_inet6`) ? ownAddresses6(text('if_inet6')) : []),
+    ]);
   } catch {
     /* The namespace went away with its process. */
     return [];
   }
 }
 
-function contains(cidr: string, ip: string): boolean {
-  const [network, prefix] = cidr.split('/');
+function contains(subnet: string, ip: string): boolean {
+  const [network, prefix] = subnet.split('/');
   const family = isIPv6(ip) ? 'ipv6' : 'ipv4';
-  const subnet = new BlockList();
-  subnet.addSubnet(network!, Number(prefix), family);
-  return subnet.check(ip, family);
+  const list = new BlockList();
+  list.addSubnet(network!, Number(prefix), family);
+  return list.check(ip, family);
 }
 
 const isLoopback = (ip: string) => ip.startsWith('127.') || ip === '::1';

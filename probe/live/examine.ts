@@ -20,6 +20,7 @@ export async function examine(objectFile: string = OBJECT_FILE): Promise<Feature
       ringBytes: 1 << 16,
       maxSockets: 1024,
       maxHistograms: MAX_HISTOGRAMS,
+      maxConversations: 1024,
       payloadBytes: 1 << 16,
       maxParsed: MAX_PARSED,
     };

@@ -43,6 +43,8 @@ export interface ProbeOptions {
   readonly ringBytes?: number;
   /** Sockets tracked at the same time. Default 65,536, about 23 MB of kernel memory. */
   readonly maxSockets?: number;
+  /** Conversations over UDP counted at the same time. Default 32,768, about 6 MB of kernel memory. */
+  readonly maxConversations?: number;
   /** Names of features to leave out, as `Probe.features` has them: each costs the watched processes a little. */
   readonly without?: readonly string[];
   /** Gives up every capability that is not needed any more, in all threads of the process, for good. Default false. */
@@ -71,6 +73,7 @@ export const OBJECT_FILE = fileURLToPath(new URL('../build/faultline.bpf.o', imp
 
 const DEFAULT_RING_BYTES = 8 << 20;
 const DEFAULT_MAX_SOCKETS = 65_536;
+const DEFAULT_MAX_CONVERSATIONS = 32_768;
 /** Latency tables at the same time, three for a server's connection: 50 MB when all are in use. */
 export const MAX_HISTOGRAMS = 32_768;
 /** Servers of which it is remembered whether their payload is parsed. */
@@ -99,6 +102,7 @@ export async function startProbe(options: ProbeOptions): Promise<Probe> {
     ringBytes: options.ringBytes ?? DEFAULT_RING_BYTES,
     maxSockets: options.maxSockets ?? DEFAULT_MAX_SOCKETS,
     maxHistograms: MAX_HISTOGRAMS,
+    maxConversations: options.maxConversations ?? DEFAULT_MAX_CONVERSATIONS,
     payloadBytes: obstacleToPayload(options) === null ? (options.payloadBytes ?? DEFAULT_PAYLOAD_BYTES) : 0,
     maxParsed: MAX_PARSED,
   };

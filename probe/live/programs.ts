@@ -19,6 +19,7 @@ export interface LoadOptions {
   readonly ringBytes: number;
   readonly maxSockets: number;
   readonly maxHistograms: number;
+  readonly maxConversations: number;
   /** Size of the ring for chunks of payload; 0 = nobody reads them, so none are made. */
   readonly payloadBytes: number;
   /** Servers of which it is remembered whether their payload is parsed. */
@@ -139,6 +140,7 @@ function loadWithout(
       object.setMaxEntries('ring', options.ringBytes);
       object.setMaxEntries('sockets', options.maxSockets);
       object.setMaxEntries('latencies', options.maxHistograms);
+      object.setMaxEntries('conversations', options.maxConversations);
       object.setMaxEntries('payloads', options.payloadBytes || SMALLEST_RING);
       object.setMaxEntries('parsed', options.maxParsed);
       object.setGlobal('tapping', flag(options.payloadBytes > 0));

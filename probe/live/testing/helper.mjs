@@ -6,6 +6,7 @@ import { once } from 'node:events';
 import net from 'node:net';
 import { createInterface } from 'node:readline';
 import tls from 'node:tls';
+import { datagramCommands } from './datagram-commands.mjs';
 
 /** Encryption with a shared key needs no certificate. */
 const PSK = Buffer.alloc(16, 7);
@@ -19,6 +20,7 @@ const held = new Map();
 let lastId = 0;
 
 const commands = {
+  ...datagramCommands,
   /**
    * Servers: `http` answers with the status of the path, `reset` resets after the request, `silent` never answers, `lines`
    * answers each line with what stands behind its `>`, `banner` does so too and talks first, `tls` does so encrypted.

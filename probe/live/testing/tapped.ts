@@ -27,6 +27,7 @@ const DEFAULTS: LoadOptions = {
   ringBytes: 1 << 20,
   maxSockets: 1024,
   maxHistograms: 1024,
+  maxConversations: 1024,
   payloadBytes: 1 << 22,
   maxParsed: 64,
 };
