@@ -1,3 +1,13 @@
 export type * from './finding.ts';
 export { type EdgeStatus, type Overview, overview, type Status, statuses } from './overview.ts';
+export {
+  type CountScan,
+  type Forecast,
+  type LeafCounts,
+  scanCounts,
+  scanForecast,
+  type TagSet,
+  type TagTable,
+  tagTable,
+} from './scan/index.ts';
 export { type WhyQuery, why } from './why.ts';
