@@ -1,22 +1,24 @@
 import { describe, expect, test } from 'vitest';
-import { flowOf } from '../../../enrich/fixtures.ts';
 import type { Endpoint, NamedFlow } from '../../../enrich/index.ts';
-import { type Flow, histogramOf } from '../../../probe/index.ts';
+import { EMPTY_HISTOGRAM, type Flow, histogramOf } from '../../../probe/index.ts';
 import { style } from '../../report/style.ts';
+import { FLOW } from './fixtures.ts';
 import { type SummaryFrame, screenOf } from './screen.ts';
 import { createSummary } from './summary.ts';
 
 const named = (workload: string): Endpoint => ({ resolution: 'process', candidates: [], tags: { workload } });
+/** Nothing has happened yet. */
+const QUIET: Flow = { ...FLOW, opened: 0, requests: 0, latency: EMPTY_HISTOGRAM };
 const CLIENT = { ip: '10.0.0.1', port: 40_000 };
 const SERVER = { ip: '10.0.0.2', port: 80 };
 
 const seenByClient = (parts: Partial<Flow>): NamedFlow => ({
-  flow: flowOf({ role: 'client', local: CLIENT, peer: SERVER, ...parts }),
+  flow: { ...QUIET, role: 'client', local: CLIENT, peer: SERVER, ...parts },
   local: named('web'),
   remote: named('cart'),
 });
 const seenByServer = (parts: Partial<Flow>): NamedFlow => ({
-  flow: flowOf({ role: 'server', local: SERVER, peer: CLIENT, ...parts }),
+  flow: { ...QUIET, role: 'server', local: SERVER, peer: CLIENT, ...parts },
   local: named('cart'),
   remote: named('web'),
 });

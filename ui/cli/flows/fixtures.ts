@@ -1,0 +1,57 @@
+import { EMPTY_HISTOGRAM, type Flow, histogramOf } from '../../../probe/index.ts';
+
+/** Values for the tests of this folder. */
+export const UID = '7c8fa195-85f5-45e7-9add-075cd91b3e11';
+export const CONTAINER = '275d185a3d5cf422939ff1c365717290e4d35f14fffb1755a6bf556ad5d6089e';
+
+/** A client's connection that ended well. */
+export const FLOW: Flow = {
+  boot: 'b',
+  netns: 4026531840,
+  cookie: '1',
+  netnsName: null,
+  role: 'client',
+  transport: 'tcp',
+  protocol: 'http',
+  local: { ip: '10.0.1.2', port: 40_000 },
+  remote: { ip: '10.96.0.10', port: 5050 },
+  asked: { ip: '10.96.0.10', port: 5050 },
+  peer: { ip: '10.0.2.3', port: 8080 },
+  nat: 'conntrack',
+  isn: null,
+  owner: {
+    pid: 7,
+    process: 'node',
+    uid: 0,
+    cgroupId: '9',
+    cgroup: `/kubepods.slice/kubepods-pod${UID.replaceAll('-', '_')}.slice/cri-containerd-${CONTAINER}.scope`,
+  },
+  from: Date.parse('2026-11-20T03:00:00Z') * 1000,
+  to: Date.parse('2026-11-20T03:00:01.500Z') * 1000,
+  preexisting: false,
+  opened: 1,
+  closed: 1,
+  failure: null,
+  resetBy: null,
+  connectMicros: 180,
+  durationMicros: 1_500_000,
+  bytesSent: 1200,
+  bytesReceived: 48_000,
+  segmentsSent: 9,
+  segmentsReceived: 40,
+  retransmits: 1,
+  zeroWindows: 0,
+  drops: [],
+  rttMicros: 210,
+  minRttMicros: 90,
+  basis: 'turns',
+  requests: 3,
+  failedRequests: 0,
+  statuses: [],
+  untimed: 0,
+  operations: [],
+  latency: histogramOf([2000, 3000, 150_000]),
+  wait: EMPTY_HISTOGRAM,
+  service: EMPTY_HISTOGRAM,
+  network: EMPTY_HISTOGRAM,
+};
