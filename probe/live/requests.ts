@@ -39,9 +39,17 @@ export const ONLY_TURNS: RequestSources = {
 /**
  * One slice. `turns` are the increments the kernel counted: told where the conversation does not vouch for the whole slice,
  * together with what it has to add about earlier slices.
+ *
+ * @param known what an earlier slice said is spoken
  */
-export function say(turns: Counts, report: Report | null, network: Histogram, turnsCounted: boolean): Said {
-  const protocol = report?.protocol ?? null;
+export function say(
+  turns: Counts,
+  report: Report | null,
+  network: Histogram,
+  turnsCounted: boolean,
+  known: Protocol | null,
+): Said {
+  const protocol = report?.protocol ?? known;
   if (report?.clean === true) return { protocol, account: report.account, network, onlyTurns: false };
   const account = turnsOf(turns, turnsCounted || turns.requests > 0 ? 'turns' : 'connection');
   if (report === null || report.account.requests === 0) {
@@ -61,7 +69,7 @@ export function sum(before: Said | null, reported: Counts, now: Said): Said | nu
   if (before === null && reported === NO_COUNTS) return now;
   const account = before?.account ?? turnsOf(reported, 'turns');
   return {
-    protocol: now.protocol ?? before?.protocol ?? null,
+    protocol: now.protocol,
     account: addAccounts(account, now.account),
     network: merge(before?.network ?? EMPTY, now.network),
     onlyTurns: false,

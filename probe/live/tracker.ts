@@ -1,4 +1,4 @@
-import type { Flow, Owner } from '../flow.ts';
+import type { Flow, Owner, Protocol } from '../flow.ts';
 import { total } from '../histogram.ts';
 import type { Clock } from './clock.ts';
 import { type Counts, hasChanged, increments, NO_COUNTS, readCounts } from './counts.ts';
@@ -19,6 +19,8 @@ export interface Tracked {
   reported: Counts;
   /** A flow has said that it opened. */
   announced: boolean;
+  /** What is spoken, where its payload told. */
+  protocol: Protocol | null;
   /** What was said of its requests, all together; `null` while that was what the kernel counted. */
   said: Said | null;
   /** Until when turns have told of its requests; nanoseconds since boot, 0 = not yet. */
@@ -75,6 +77,7 @@ export function createTracker(context: TrackerContext): Tracker {
       owner: raw === null ? null : context.ownerOf(raw),
       reported: NO_COUNTS,
       announced: identity.preexisting,
+      protocol: null,
       said: null,
       toldNs: 0,
     };
@@ -113,7 +116,13 @@ export function createTracker(context: TrackerContext): Tracker {
       ending.delete(identity.cookie);
       const more = increments(counts, reported);
       const report = conversations.finish(identity.cookie, identity.openedNs, tapOf(view, base));
-      const said = say(more, report, network.take(identity.cookie), requests.turnsCounted());
+      const said = say(
+        more,
+        report,
+        network.take(identity.cookie),
+        requests.turnsCounted(),
+        tracked.protocol,
+      );
       if (identity.isn !== null) pairs.end(identity.isn, clock.now());
 
       const openedAt = clock.micros(identity.openedNs);
@@ -169,7 +178,8 @@ export function createTracker(context: TrackerContext): Tracker {
       const counts = countsOf(tracked, view, base);
       const more = increments(counts, reported);
       const report = conversations.report(cookie, openedNs, tapOf(view, base));
-      const said = say(more, report, network.take(cookie), requests.turnsCounted());
+      const said = say(more, report, network.take(cookie), requests.turnsCounted(), tracked.protocol);
+      tracked.protocol = said.protocol;
       tracked.said = sum(tracked.said, reported, said);
       tracked.toldNs = conversations.cutNs;
       const openedAt = clock.micros(identity.openedNs);
