@@ -87,7 +87,7 @@ const exchange = (answeredAt: number, operation = 'GET /'): Exchange => ({
   timed: true,
 });
 
-const NOTHING = { made: 0, stopped: false };
+const NOTHING = { made: 0, stopped: false, turnNs: 0 };
 
 test('an undisturbed conversation tells everything from its payload', () => {
   const { ground, socket } = stage();
@@ -104,8 +104,8 @@ test('an undisturbed conversation tells everything from its payload', () => {
 });
 
 test.each([
-  ['the kernel made a chunk that never came', () => ({ tap: { made: 2, stopped: false } })],
-  ['chunks stopped', () => ({ tap: { made: 1, stopped: true } })],
+  ['the kernel made a chunk that never came', () => ({ tap: { ...NOTHING, made: 2 } })],
+  ['chunks stopped', () => ({ tap: { ...NOTHING, made: 1, stopped: true } })],
   ['a serial number is missing', () => ({ serial: 3 })],
   ['the parser doubts', () => ({ doubt: true })],
   ['chunks were not made for a while', () => ({ interrupted: 7000 })],
@@ -141,18 +141,24 @@ test.each([
 });
 
 /**
- * A life is a list of slices; in each, requests are answered, of which the parser gives some out at once, some later and,
- * where the slice is in doubt, some never. The kernel's turns count each when it is answered.
+ * A life: in each slice of 1000 ns requests are answered, of which the parser gives some out at once, some in later slices and,
+ * where the slice is in doubt, some never. A sweep reads the chunks that were there at its end, and the record of the socket as
+ * it was at some moment on the way; the kernel's turns count each request when it is answered.
  */
 const life = fc.array(
   fc.record({
     doubt: fc.boolean(),
-    requests: fc.array(fc.record({ late: fc.nat(3), lost: fc.boolean(), duringSweep: fc.boolean() }), {
-      maxLength: 6,
-    }),
+    recordAfter: fc.nat(100),
+    requests: fc.array(
+      fc.record({ at: fc.integer({ min: 1, max: 999 }), late: fc.nat(3), lost: fc.boolean() }),
+      {
+        maxLength: 6,
+      },
+    ),
   }),
   { minLength: 1, maxLength: 12 },
 );
+const SWEEP_NS = 100;
 
 test('whatever is in doubt, every request is told exactly once', () => {
   fc.assert(
@@ -160,37 +166,43 @@ test('whatever is in doubt, every request is told exactly once', () => {
       const { ground, socket } = stage();
       const conversation = new Conversation(ground, socket, chunk(null));
       conversation.feed(chunk({}));
-      const due: Exchange[][] = Array.from({ length: slices.length + 4 }, () => []);
-      let told: Account = NO_REQUESTS;
-      let truth = 0;
-      slices.forEach(({ doubt, requests }, slice) => {
-        const cutNs = (slice + 1) * 1000;
-        const early: Exchange[] = [];
-        let turns = 0;
-        requests.forEach(({ late, lost, duringSweep }, i) => {
-          /* Answered after the cut but met by its sweep: a turn of the next slice. */
-          const answered = slice * 1000 + 500 + i + (duringSweep && slice + 1 < slices.length ? 900 : 0);
-          truth++;
-          if (answered <= cutNs) turns++;
-          if (doubt && lost && answered <= cutNs) return;
-          if (late === 0) early.push(exchange(answered));
-          else due[slice + late]!.push(exchange(answered));
+      const last = slices.length - 1;
+      const records = slices.map(({ recordAfter }, slice) =>
+        slice === last ? Number.POSITIVE_INFINITY : 1000 * (slice + 1) + recordAfter,
+      );
+      const requests = slices
+        .flatMap(({ requests }, slice) => requests.map((each) => ({ ...each, at: 1000 * slice + each.at })))
+        .map((each) => {
+          const slice = records.findIndex((record) => each.at <= record);
+          const met = slices.findIndex((_, i) => i === last || each.at <= 1000 * (i + 1) + SWEEP_NS);
+          return {
+            ...each,
+            slice,
+            lost: each.lost && slices[slice]!.doubt,
+            emitted: Math.min(last, met + each.late),
+          };
         });
-        turns +=
-          slice === 0 ? 0 : slices[slice - 1]!.requests.filter(({ duringSweep }) => duringSweep).length;
-        const last = slice === slices.length - 1;
-        if (last) early.push(...due.slice(slice + 1).flat());
-        ground.cutNs = last ? Number.POSITIVE_INFINITY : cutNs;
-        conversation.feed(chunk({ emit: [...due[slice]!, ...early], doubt }));
-        const { clean, account } = last ? conversation.finish(NOTHING) : conversation.report(NOTHING);
+
+      let told: Account = NO_REQUESTS;
+      for (const [slice, { doubt }] of slices.entries()) {
+        const emit = requests
+          .filter(({ emitted, lost }) => emitted === slice && !lost)
+          .map(({ at }) => exchange(at));
+        const turns = requests.filter((each) => each.slice === slice);
+        const turnNs = Math.max(0, ...requests.filter((each) => each.slice <= slice).map(({ at }) => at));
+        if (slice < last) ground.cutNs = 1000 * (slice + 1);
+        conversation.feed(chunk({ emit, doubt }));
+        const tap = { ...NOTHING, turnNs };
+        const { clean, account } = slice < last ? conversation.report(tap) : conversation.finish(tap);
         ground.cutNs = Number.POSITIVE_INFINITY;
         told = addAccounts(told, account);
-        if (!clean) told = addAccounts(told, { ...NO_REQUESTS, basis: 'turns', requests: turns });
-      });
-      expect(told.requests).toBe(truth);
+        if (!clean) told = addAccounts(told, { ...NO_REQUESTS, basis: 'turns', requests: turns.length });
+      }
+      expect(told.requests).toBe(requests.length);
       expect(told.basis).toBe(slices.some(({ doubt }) => doubt) ? 'turns' : 'parsed');
       expect(told.operations.reduce((sum, { requests }) => sum + requests, 0)).toBe(total(told.latency));
     }),
+    { numRuns: 1000 },
   );
 });
 

@@ -1,21 +1,11 @@
 import type { Protocol, Role } from '../flow.ts';
 import type { Dialect, Exchange, Parser } from '../protocols/parser.ts';
-import {
-  type Account,
-  addAccounts,
-  addExchange,
-  closeAccount,
-  NO_REQUESTS,
-  type OpenAccount,
-  openAccount,
-} from './accounts.ts';
+import type { Account } from './accounts.ts';
 import { copyOf, type TappedChunk } from './chunk.ts';
+import { Ledger } from './conversation-ledger.ts';
 import type { Isn } from './pairs.ts';
 import type { Recogniser } from './recognise.ts';
 import type { KnownEnd } from './server-ends.ts';
-
-/** Times taken from turns that are remembered; exchanges that come out later than that are rarer than the error of a turn. */
-const MAX_TURN_TIMES = 16;
 
 /** What all conversations of a probe share. */
 export interface Ground {
@@ -48,6 +38,8 @@ export interface TapState {
   readonly made: number;
   /** No more are made. */
   readonly stopped: boolean;
+  /** The last time a turn began or ended; nanoseconds since boot. */
+  readonly turnNs: number;
 }
 
 /** What a conversation has to say of a slice. */
@@ -61,12 +53,7 @@ export interface Report {
 
 export type Verdict = 'undecided' | 'parsed' | 'unrecognised' | 'folded';
 
-/**
- * One connection whose bytes are read. Time is cut into slices, and each slice is told from exactly one source: from here
- * when nothing is in doubt, from the turns the kernel counted when anything may have been missed. An exchange belongs to the
- * slice it was answered in, however late its parser gives it out: it is counted when that slice was told from here, and
- * dropped when its turn was counted. So a doubt in mid-life neither counts a request twice nor leaves one out.
- */
+/** One connection whose bytes are read: from its first chunks, which tell what is spoken, to the account of its requests. */
 export class Conversation {
   readonly cookie: number;
   readonly openedNs: number;
@@ -84,14 +71,7 @@ export class Conversation {
   #missing = 0;
   #doubts = 0;
   #doubted = false;
-  #cutNs: number;
-  #turnTimes: [from: number, to: number][] = [];
-  /** Exchanges of this slice; of the next, met while a sweep is being read; of slices told from here that are over. */
-  #current: OpenAccount | null = null;
-  #next: OpenAccount | null = null;
-  #nextSince = 0;
-  #belated: OpenAccount | null = null;
-  #told: Account = NO_REQUESTS;
+  readonly #ledger: Ledger;
 
   constructor(ground: Ground, socket: Socket, chunk: TappedChunk) {
     this.#ground = ground;
@@ -99,14 +79,14 @@ export class Conversation {
     this.openedNs = chunk.openedNs;
     this.socket = socket;
     this.#late = socket.preexisting || chunk.offset !== 0;
-    this.#cutNs = Math.max(chunk.openedNs, socket.toldNs);
-    if (socket.toldNs > 0) this.#turnTimes.push([0, socket.toldNs]);
+    const { role, end, toldNs } = socket;
+    this.#ledger = new Ledger(role === 'server', end.names, chunk.openedNs, toldNs);
     ground.counts.undecided++;
   }
 
   /** There is something that no flow has told yet. */
   get dirty(): boolean {
-    return this.#current !== null || this.#belated !== null;
+    return this.#ledger.dirty;
   }
 
   /** `null` while it is not recognised. */
@@ -132,9 +112,9 @@ export class Conversation {
     this.#dropFirst();
   }
 
-  /** Ends the slice at the cut of the sweep. */
+  /** Ends the slice with the turns that the record of a sweep has. */
   report(tap: TapState): Report {
-    return this.#report(tap, Math.max(this.#cutNs, this.#ground.cutNs));
+    return this.#report(tap, Math.max(this.#ledger.cutNs, this.#ground.cutNs, tap.turnNs));
   }
 
   /** Ends the conversation: requests without an answer are given out too. */
@@ -153,24 +133,13 @@ export class Conversation {
       (!stopped || this.#clear) &&
       missing <= this.#missing &&
       parser.doubts === this.#doubts &&
-      this.#cutNs >= this.#ground.interruptedNs;
+      this.#ledger.cutNs >= this.#ground.interruptedNs;
     this.#missing = Math.max(missing, this.#missing);
     if (parser !== null) {
       this.#doubts = parser.doubts;
       if (!clean) this.#doubt();
     }
-    this.#settle(cutNs);
-    let account = clean ? this.#told : NO_REQUESTS;
-    for (const open of [clean ? this.#current : null, this.#belated]) {
-      if (open !== null) account = addAccounts(account, closeAccount(open));
-    }
-    if (!clean) this.#tellFromTurns(cutNs);
-    this.#told = NO_REQUESTS;
-    this.#belated = null;
-    this.#current = this.#next;
-    this.#next = null;
-    this.#cutNs = cutNs;
-    return { protocol: this.protocol, clean, account };
+    return { protocol: this.protocol, clean, account: this.#ledger.close(clean, cutNs) };
   }
 
   #doubt(): void {
@@ -178,41 +147,9 @@ export class Conversation {
     this.#doubted = true;
   }
 
-  /** What was met after an earlier cut at which this conversation was not asked belongs to the slice that ends now. */
-  #settle(cutNs: number): void {
-    if (this.#next === null || this.#nextSince >= cutNs) return;
-    this.#told = addAccounts(this.#told, closeAccount(this.#next));
-    this.#next = null;
-  }
-
-  #tellFromTurns(to: number): void {
-    const times = this.#turnTimes;
-    const last = times.at(-1);
-    if (last?.[1] === this.#cutNs) last[1] = to;
-    else times.push([this.#cutNs, to]);
-    if (times.length > MAX_TURN_TIMES) times.shift();
-  }
-
   #count(exchange: Exchange): void {
     const ground = this.#ground;
-    const { answeredAt } = exchange;
-    let account: OpenAccount;
-    if (answeredAt !== 0 && answeredAt <= this.#cutNs) {
-      if (this.#turnTimes.some(([from, to]) => answeredAt > from && answeredAt <= to)) return;
-      this.#belated ??= openAccount();
-      account = this.#belated;
-    } else if (answeredAt > ground.cutNs) {
-      this.#settle(ground.cutNs);
-      this.#nextSince = ground.cutNs;
-      this.#next ??= openAccount();
-      account = this.#next;
-    } else {
-      this.#current ??= openAccount();
-      account = this.#current;
-    }
-    const { role, end } = this.socket;
-    const name = exchange.operation === '' ? '' : end.names.admit(exchange.operation);
-    addExchange(account, exchange, role === 'server', name);
+    this.#ledger.count(exchange, ground.cutNs);
     if (this.#parser?.doubts === this.#doubts) ground.onExchange(this, exchange);
   }
 

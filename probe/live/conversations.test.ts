@@ -98,7 +98,7 @@ function stage({
   return { conversations, broken, exchanges };
 }
 
-const tap = (made: number) => ({ made, stopped: false });
+const tap = (made: number) => ({ made, stopped: false, turnNs: 0 });
 
 test('chunks of many connections become their accounts', () => {
   const { conversations, exchanges } = stage();

@@ -182,4 +182,4 @@ export function createConversations(context: ConversationsContext): Conversation
   };
 }
 
-const GONE: TapState = { made: 0, stopped: true };
+const GONE: TapState = { made: 0, stopped: true, turnNs: 0 };
