@@ -22,8 +22,12 @@ export interface Framing {
   /** How many of the first bytes of a frame are wanted, at most {@link MOST_WANTED}; asked right after `measure`. */
   wanted(bytes: Uint8Array, from: number): number;
   frame(frame: Frame): void;
-  /** What follows in this direction cannot be cut into frames, until `begins`. */
-  lost(): void;
+  /**
+   * What follows in this direction cannot be cut into frames, until `begins`.
+   *
+   * @param missed bytes behind the last frame that nobody saw; 0 where bytes made no sense
+   */
+  lost(missed: number): void;
   /** Whether frames can be read again from the first byte of this chunk. */
   begins(chunk: Chunk): boolean;
 }
@@ -81,13 +85,13 @@ export class FrameReader {
   }
 
   /** Gives up the place in the stream. */
-  lose(): void {
+  lose(missed = 0): void {
     if (this.isLost) return;
     this.isLost = true;
     this.skipped = 0;
     this.inLine = false;
     this.release();
-    this.framing.lost();
+    this.framing.lost(missed);
   }
 
   /** Reads on from `at` and says how far it came. */
@@ -191,7 +195,7 @@ export class FrameReader {
     if (this.holding > 0 && this.heldLength > 0) this.deliverHeld();
     if (this.isLost) return;
     if (this.skipped >= length) this.skipped -= length;
-    else this.lose();
+    else this.lose(length - this.skipped);
   }
 
   private release(): void {

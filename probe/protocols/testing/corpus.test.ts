@@ -79,7 +79,11 @@ describe.each(CONVERSATIONS.map((conversation) => [conversation.name, conversati
       const chunks = chunksOf(conversation, role);
       const known = new Set([
         '',
-        ...replay(dialect, chunks, role).exchanges.map(({ operation }) => operation),
+        ...replay(dialect, chunks, role).exchanges.flatMap(({ operation }) => [
+          operation,
+          // A prepared statement whose text was not seen is known by its verb alone.
+          operation.split(' ')[0]!,
+        ]),
       ]);
       const complete = (heard: Heard) => {
         expect(heard.exchanges.length).toBeLessThanOrEqual(conversation.expected.length);

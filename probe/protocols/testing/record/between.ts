@@ -32,6 +32,8 @@ export interface Spoken {
   /** Where the real server listens on 127.0.0.1. */
   readonly target: number;
   readonly kept?: number;
+  /** Connections the client makes, of which the last one is kept. */
+  readonly connections?: number;
   /** Speaks on one connection to this port, and says what it asked. */
   client(port: number): Promise<readonly Expected[]>;
 }
@@ -44,14 +46,15 @@ export async function converse({
   between,
   target,
   kept,
+  connections = 1,
   client,
 }: Spoken): Promise<Conversation> {
   const recorder = await record(target, kept ?? KEPT);
   try {
     const expected = await client(recorder.port);
     await sleep(100);
-    const [said, ...more] = recorder.connections;
-    if (said === undefined || more.length > 0)
+    const said = recorder.connections[connections - 1];
+    if (said === undefined || recorder.connections.length > connections)
       throw new Error(`${name}: ${recorder.connections.length} connections`);
     return { name, protocol, transport: 'tcp', port, between, expected, said: [...said] };
   } finally {

@@ -1,10 +1,12 @@
 import { type Conversation, keep } from '../conversation.ts';
 import { recordHttp } from './http.ts';
+import { recordPostgres } from './postgres.ts';
 import { recordRedis } from './redis.ts';
 
 /** `npx tsx probe/protocols/testing/record/main.ts [http …]`: records the conversations of the corpus anew. */
 const RECORDERS: Readonly<Record<string, () => Promise<readonly Conversation[]>>> = {
   http: recordHttp,
+  postgres: recordPostgres,
   redis: recordRedis,
 };
 

@@ -1,0 +1,2 @@
+export { POSTGRES } from './dialect.ts';
+export { sqlstate } from './sqlstate.ts';

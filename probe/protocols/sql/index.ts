@@ -1,0 +1,2 @@
+export { sqlTemplate, UNKNOWN } from './template.ts';
+export type { SqlDialect } from './tokens.ts';
