@@ -55,3 +55,30 @@ int BPF_PROG(data_ready_entry, struct sock *sk)
 {
 	return data_arrived(sk);
 }
+
+/* IPv6 sockets come by here as well where they talk IPv4: `datagram_sent6_exit` has those. */
+SEC("fexit/udp_sendmsg")
+int BPF_PROG(datagram_sent_exit, struct sock *sk, struct msghdr *message, unsigned long size, int sent)
+{
+	return sk->__sk_common.skc_family == AF_INET ? datagram_moved(sk, sent, 0, true) : 0;
+}
+
+SEC("fexit/udpv6_sendmsg")
+int BPF_PROG(datagram_sent6_exit, struct sock *sk, struct msghdr *message, unsigned long size, int sent)
+{
+	return datagram_moved(sk, sent, 0, true);
+}
+
+SEC("fexit/udp_recvmsg")
+int BPF_PROG(datagram_received_exit, struct sock *sk, struct msghdr *message, unsigned long size, int flags, int *length,
+	     int received)
+{
+	return datagram_moved(sk, received, flags, false);
+}
+
+SEC("fexit/udpv6_recvmsg")
+int BPF_PROG(datagram_received6_exit, struct sock *sk, struct msghdr *message, unsigned long size, int flags, int *length,
+	     int received)
+{
+	return datagram_moved(sk, received, flags, false);
+}

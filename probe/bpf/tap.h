@@ -55,9 +55,9 @@ static __always_inline struct draft *begin_draft(const struct record *rec, __u8 
 
 static __always_inline void gather(struct draft *draft)
 {
-	__u32 want = draft->chunk.length < CHUNK_BYTES ? draft->chunk.length : CHUNK_BYTES;
+	__u64 want = draft->chunk.length < CHUNK_BYTES ? draft->chunk.length : CHUNK_BYTES;
 	__u32 count = draft->vectors.count;
-	__u32 at = 0;
+	__u64 at = 0;
 
 	for (__u32 i = 0; i < VECTORS; i++) {
 		if (i >= count || at >= want)
@@ -65,7 +65,8 @@ static __always_inline void gather(struct draft *draft)
 		__u64 size = draft->vectors.at[i].length;
 		if (size > want - at)
 			size = want - at;
-		/* Says to the verifier what is so anyway. */
+		/* Says to the verifier what is so anyway, in the registers it then looks at. */
+		asm volatile("" : "+r"(size), "+r"(at));
 		if (size > CHUNK_BYTES || at >= CHUNK_BYTES)
 			break;
 		if (size && bpf_probe_read_user(draft->bytes + at, size, draft->vectors.at[i].base))

@@ -46,14 +46,15 @@ for (const [series, parts] of Object.entries(OTHERS)) {
 }
 
 /** Whatever the kernel: the probe's account is the client's. */
-function expectEverythingSeen({ scenarios, made, counters, features }: Coverage): void {
+function expectEverythingSeen({ scenarios, made, datagrams, counters, features }: Coverage): void {
   expect(features.filter(({ state }) => state === 'off')).toEqual([]);
-  expect(counters).toMatchObject({ sockets: made, lost: 0, mapFull: 0, latenciesLost: 0 });
+  expect(counters).toMatchObject({ sockets: made, datagrams, lost: 0, datagramsLost: 0, latenciesLost: 0 });
   const seen = scenarios.reduce(
     (sum, { clients, servers }) => sum + clients.connections + servers.connections,
     0,
   );
-  expect(seen).toBe(made);
+  const udp = scenarios.find(({ name }) => name === 'UDP')!.books.connections;
+  expect(seen).toBe(made + 2 * udp);
   for (const scenario of scenarios) {
     const { clients, servers } = EXPECTED[scenario.name]!(scenario);
     expect(scenario, scenario.name).toMatchObject({ clients, servers });
@@ -125,6 +126,21 @@ function neverOpened({ books }: Scenario, error: string, failure: string): Expec
   return { clients, servers: NOBODY };
 }
 
+function conversations({ books }: Scenario): Expected {
+  const { connections, sent, received } = books;
+  const both = {
+    connections,
+    opened: connections,
+    closed: connections,
+    owned: connections,
+    protocols: { udp: connections },
+  };
+  return {
+    clients: { ...both, bytesSent: sent, bytesReceived: received },
+    servers: { ...both, bytesSent: received, bytesReceived: sent },
+  };
+}
+
 const translated = ({ books }: Scenario) => ({ translations: { conntrack: books.connections } });
 const failing = ({ books }: Scenario) => ({ statuses: { 500: books.connections, 503: books.connections } });
 const reset = ({ books }: Scenario, by: string) => ({
@@ -153,6 +169,7 @@ const EXPECTED: Readonly<Record<string, (scenario: Scenario) => Expected>> = {
     answered(scenario, { ...translated(scenario), ...reset(scenario, 'client') }),
   'reset by server': (scenario) => unanswered(scenario, 'ECONNRESET', reset(scenario, 'server')),
   unanswered: (scenario) => unanswered(scenario, 'gave up', { failures: {}, resetBy: {} }),
+  UDP: (scenario) => conversations(scenario),
   refused: (scenario) => neverOpened(scenario, 'ECONNREFUSED', 'refused'),
   unreachable: (scenario) => neverOpened(scenario, 'EHOSTUNREACH', 'unreachable'),
 };

@@ -68,7 +68,11 @@ export const PROGRAMS: readonly Program[] = [
       {
         name: 'send_done_exit',
         hook: { kind: 'function', name: 'tcp_sendmsg' },
-        also: [{ name: 'page_done_exit', hook: { kind: 'function', name: 'tcp_sendpage' } }],
+        also: [
+          { name: 'page_done_exit', hook: { kind: 'function', name: 'tcp_sendpage' } },
+          { name: 'datagram_sent_exit', hook: { kind: 'function', name: 'udp_sendmsg' } },
+          { name: 'datagram_sent6_exit', hook: { kind: 'function', name: 'udpv6_sendmsg' } },
+        ],
         lost: '',
       },
     ],
@@ -79,7 +83,15 @@ export const PROGRAMS: readonly Program[] = [
     feature: 'requests',
     lost: 'requests, their latency and status, and the owner of server sockets that only receive',
     standIns: [
-      { name: 'receive_done_entry', hook: { kind: 'function', name: 'tcp_cleanup_rbuf' }, lost: '' },
+      {
+        name: 'receive_done_entry',
+        hook: { kind: 'function', name: 'tcp_cleanup_rbuf' },
+        also: [
+          { name: 'datagram_received_exit', hook: { kind: 'function', name: 'udp_recvmsg' } },
+          { name: 'datagram_received6_exit', hook: { kind: 'function', name: 'udpv6_recvmsg' } },
+        ],
+        lost: '',
+      },
     ],
   },
   {

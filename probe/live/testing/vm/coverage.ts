@@ -28,8 +28,10 @@ export interface Coverage {
   readonly kernel: string;
   readonly features: readonly Feature[];
   readonly scenarios: readonly Scenario[];
-  /** Ends of connections made while the probe was running or before it. */
+  /** Ends of TCP connections made while the probe was running or before it. */
   readonly made: number;
+  /** Datagrams sent, and received. */
+  readonly datagrams: number;
   readonly counters: ProbeCounters;
   /** Effective capabilities while the probe ran, as /proc has them. */
   readonly capabilities: string;
@@ -53,6 +55,7 @@ const RESETTING = 8081;
 const SILENT = 8082;
 const SENDFILE = 8083;
 const LOOPBACK = 8084;
+const ECHO = 7000;
 const PATHS = ['/200', '/404', '/503', '/200', '/500'];
 /** More than one page and not a multiple of it. */
 const FILE_BYTES = 100_003;
@@ -78,6 +81,14 @@ const TRAFFIC: readonly Traffic[] = [
   { name: 'unreachable', ends: 1, count: 5, parameters: { host: UNREACHABLE, port: 80 } },
 ];
 const OLDER = 10;
+/** Conversations over UDP: as many questions each, one after another. */
+const DATAGRAMS = 20;
+const TALKS = [
+  { host: SERVER, connected: false },
+  { host: SERVER, connected: true },
+  { host: SERVER_6, connected: false },
+  { host: SERVER_6, connected: true },
+];
 /** Bytes of what the helper answers. */
 const answerBytes = (status: number) =>
   `HTTP/1.1 ${status} Whatever\r\nContent-Length: ${status % 97}\r\n\r\n`.length + (status % 97);
@@ -97,17 +108,21 @@ export async function measureCoverage(options: CoverageOptions = {}): Promise<Co
     await server.ask('listen', { port: HTTP, behaviour: 'http' });
     await server.ask('listen', { port: RESETTING, behaviour: 'reset' });
     await server.ask('listen', { port: SILENT, behaviour: 'silent' });
+    await server.ask('echo', { port: ECHO });
     await client.ask('listen', { port: LOOPBACK, behaviour: 'http' });
     const older = await openBefore(client);
     const observed = await observe({ netns: Object.values(network.names), ...options });
     const scenarios = [await useOlder(client, older, observed)];
     for (const traffic of TRAFFIC) scenarios.push(await make(client, traffic, observed));
+    scenarios.push(await exchange(client, server, observed));
     const capabilities = /^CapEff:\s*(.*)$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1] ?? '';
     await observed.probe.stop();
     return {
       kernel: release(),
       features: observed.probe.features,
       scenarios,
+      /* Each question and each answer is sent and received. */
+      datagrams: 4 * TALKS.length * DATAGRAMS,
       made: 2 * OLDER + TRAFFIC.reduce((sum, { ends, count }) => sum + ends * count, 0),
       counters: observed.probe.counters(),
       capabilities,
@@ -155,6 +170,18 @@ async function make(
   const before = observed.ended.length;
   const books = await client.ask<Whole[]>('run', { count, parallel: 8, ...parameters });
   return { name, books: sumBooks(books), ...(await endsSince(observed, before, ends * count)) };
+}
+
+/** Conversations end with their sockets; the server has one for all of them. */
+async function exchange(client: Helper, server: Helper, observed: Observed): Promise<Scenario> {
+  const before = observed.ended.length;
+  const books: Whole[] = [];
+  for (const talk of TALKS) {
+    const book = await client.ask<Whole>('exchange', { port: ECHO, count: DATAGRAMS, ...talk });
+    books.push({ ...book, error: null });
+  }
+  await server.ask('silence');
+  return { name: 'UDP', books: sumBooks(books), ...(await endsSince(observed, before, 2 * TALKS.length)) };
 }
 
 async function endsSince(observed: Observed, before: number, count: number) {

@@ -66,15 +66,16 @@ export async function packInitramfs(kernel: Kernel, folder: string): Promise<str
   put(root, realpathSync('/bin/busybox'), '/bin/busybox');
   for (const device of ['dev', 'etc']) mkdirSync(path.join(root, device));
   await bundle({
-    entryPoints: [HERE('guest.ts')],
-    outfile: path.join(guest, 'guest.mjs'),
+    entryPoints: [HERE('guest.ts'), HERE('../helper.mjs')],
+    outdir: guest,
+    entryNames: '[name]',
+    outExtension: { '.js': '.mjs' },
     bundle: true,
     platform: 'node',
     format: 'esm',
     target: 'node20',
     logLevel: 'error',
   });
-  put(root, HERE('../helper.mjs'), '/guest/helper.mjs');
   put(root, OBJECT_FILE, '/guest/faultline.bpf.o');
   const programs = { node: process.execPath, ip: await find('ip'), iptables: await find('iptables') };
   for (const [name, file] of Object.entries(programs)) put(root, realpathSync(file), `/guest/bin/${name}`);
