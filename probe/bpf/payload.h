@@ -60,6 +60,8 @@ static __always_inline struct pt_regs *call_registers(void)
 
 static __always_inline void read_prefix(struct prefix *prefix, const void *from, __u64 length)
 {
+	/* One register for both: older verifiers do not follow copies of what was compared. */
+	asm volatile("" : "+r"(length));
 	if (length > PREFIX)
 		length = PREFIX;
 	if (length)

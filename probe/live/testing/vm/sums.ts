@@ -38,7 +38,6 @@ export interface Ends {
   readonly failures: Counts;
   readonly resetBy: Counts;
   readonly protocols: Counts;
-  readonly bases: Counts;
   readonly statuses: Counts;
   readonly translations: Counts;
 }
@@ -77,7 +76,6 @@ export function sumEnds(flows: readonly Flow[]): Ends {
     failures: count(({ failure }) => failure),
     resetBy: count(({ resetBy }) => resetBy),
     protocols: count(({ protocol }) => protocol),
-    bases: count(({ basis }) => basis),
     statuses: countBy(flows.flatMap(({ statuses }) => statuses.map(([status, n]) => [String(status), n]))),
     translations: count(({ nat }) => nat),
   };
