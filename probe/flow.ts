@@ -140,6 +140,25 @@ export interface Flow {
   readonly network: Histogram;
 }
 
+/** What came to one stage of the probe: `made` = `seen` + `lost`. */
+export interface Passed {
+  readonly made: number;
+  readonly seen: number;
+  readonly lost: number;
+}
+
+/** Packets dropped at one device of one network namespace for one reason since the probe started. */
+export interface PacketDrops {
+  readonly netns: number;
+  /** Name under /run/netns, `null` for a namespace without one. */
+  readonly netnsName: string | null;
+  /** `null` where the packet was at no device. */
+  readonly device: string | null;
+  /** The kernel's own name of it, as `NETFILTER_DROP`. */
+  readonly reason: string;
+  readonly count: number;
+}
+
 /** Exact counters since the probe started; made = seen + lost holds at every stage. */
 export interface ProbeCounters {
   /** Sockets the kernel programs met. */
@@ -188,12 +207,23 @@ export interface ProbeCounters {
   };
   /** Times the conntrack sockets overflowed and were read again from scratch. */
   readonly conntrackOverflows: number;
-  /** Datagrams sent and received over UDP, and those whose conversation found no place in the map: these are lost. */
-  readonly datagrams: number;
-  readonly datagramsLost: number;
-  /** Messages of the name service read, and refused by their ring because it was full: these are lost. */
-  readonly nameMessages: number;
-  readonly nameMessagesLost: number;
+  /**
+   * Datagrams sent and received over UDP: all, those in flows so far, and those whose conversation found no place in the map.
+   * What is neither seen nor lost waits for the next sweep.
+   */
+  readonly datagrams: Passed;
+  /** Messages of the name service: all that were made, those read, and those their ring refused because it was full. */
+  readonly nameMessages: Passed;
+  /**
+   * Packets the kernel dropped, and those of them that belong to a socket; each time how many there were and how many of
+   * them found no place in their table.
+   */
+  readonly drops: {
+    readonly packets: number;
+    readonly packetsUnplaced: number;
+    readonly ofSockets: number;
+    readonly ofSocketsUnplaced: number;
+  };
   /** Connections lost for good, from all causes. */
   readonly lost: number;
 }

@@ -8,6 +8,8 @@ export type {
   NatSource,
   Operation,
   Owner,
+  PacketDrops,
+  Passed,
   ProbeCounters,
   Protocol,
   Role,

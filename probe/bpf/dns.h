@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "tap.h"
 #include "udp.h"
 
 #define DNS_PORT 53
@@ -174,6 +175,9 @@ static __noinline int datagram_moved(struct sock *sk, int result, int flags, boo
 	if (!talk || !regs || result <= 0)
 		return 0;
 	if ((talk->role == ROLE_SERVER ? talk->local_port : key.remote_port) != DNS_PORT)
+		return 0;
+	struct control *state = controls();
+	if (!tapping || !state || state->level != LEVEL_PAYLOAD)
 		return 0;
 	tell_payload(&key, payload_of_call(regs, index, result), talk->role, sent, now);
 	return 0;

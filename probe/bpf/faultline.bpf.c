@@ -8,6 +8,7 @@
 #include "existing.h"
 #include "nat.h"
 #include "dns.h"
+#include "drops.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 

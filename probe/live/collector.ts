@@ -32,8 +32,8 @@ export interface CollectorSources {
   /** Conversations that are no connections. */
   readonly datagrams: Pick<Datagrams, 'drain' | 'sweep'>;
   readonly clock: Clock;
-  /** Reads what waits in the connection tracking sockets. */
-  drainConntrack(): void;
+  /** Reads what else is known of sockets by now: their translations, and the packets of them that were dropped. */
+  drainOthers(): void;
   /** Once per sweep. */
   maintain(now: number): void;
   onFlows(flows: readonly Flow[]): void;
@@ -97,11 +97,14 @@ export function startCollector(sources: CollectorSources): Collector {
 
   /* A translation is announced before the packet that opens its connection goes on: it waits by now. */
   const resolve = () => {
-    sources.drainConntrack();
+    sources.drainOthers();
     drainPayloads();
   };
 
+  const drainDatagrams = () => meter.measure(() => sources.datagrams.drain());
+
   const drain = async () => {
+    drainDatagrams();
     for (let first = true; ; first = false) {
       const { bytes, records } = ring.drain(buffer);
       if (first || records > 0) {
@@ -138,9 +141,14 @@ export function startCollector(sources: CollectorSources): Collector {
       );
     }
     conversations.endSweep();
-    sources.datagrams.drain();
-    const datagrams = sources.datagrams.sweep(to);
-    emit(datagrams.ends, datagrams.flows);
+    drainDatagrams();
+    const batches = sources.datagrams.sweep(to)[Symbol.iterator]();
+    for (;;) {
+      const batch = meter.measure(() => batches.next());
+      if (batch.done) break;
+      emit(batch.value.ends, batch.value.flows);
+      await nextTurn();
+    }
     tracker.swept(to);
   };
 
@@ -168,7 +176,6 @@ export function startCollector(sources: CollectorSources): Collector {
       const untilSecond = (second + 1_000_000 - clock.now()) / 1000;
       await pause(Math.max(0, Math.min(DRAIN_MILLIS, untilSecond)));
       await guarded(drain);
-      sources.datagrams.drain();
       const now = clock.now();
       if (secondOf(now) === second) continue;
       second = secondOf(now);

@@ -47,6 +47,8 @@ export interface TalkSetting {
   readonly peer: Address;
   readonly nat: NatSource;
   readonly drops: Flow['drops'];
+  /** Questions and answers of the name service are read. */
+  readonly readsNames: boolean;
 }
 
 /**
@@ -94,7 +96,10 @@ export function talkFlow(
     drops: setting.drops,
     rttMicros: null,
     minRttMicros: null,
-    ...(names?.account ?? { ...NO_REQUESTS, basis: talk.dns ? 'parsed' : 'connection' }),
+    ...(names?.account ?? {
+      ...NO_REQUESTS,
+      basis: talk.dns && setting.readsNames ? 'parsed' : 'connection',
+    }),
     network: EMPTY,
   };
 }

@@ -27,6 +27,7 @@ import {
 } from './datagrams-layout.ts';
 import type { LocalAddresses } from './datagrams-local.ts';
 import type { DnsAccount, DnsTracker } from './dns.ts';
+import type { Drops } from './drops.ts';
 import { processName, type RawOwner } from './identity.ts';
 import { ROLE_SERVER } from './layout.ts';
 import type { NatView } from './nat.ts';
@@ -44,6 +45,8 @@ const SETTLED_MICROS = 1_000_000;
 /** More than the ring of 1 MiB holds. */
 const BATCH_BYTES = 2 << 20;
 const RING_HEADER = 8;
+/** Flows made before other work of the process gets its turn. */
+const BATCH_FLOWS = 1024;
 
 export interface DatagramSources {
   readonly conversations: BpfMap;
@@ -56,8 +59,9 @@ export interface DatagramSources {
   readonly addresses: LocalAddresses;
   readonly nat: Pick<NatView, 'peer'>;
   netnsName(netns: number): string | null;
-  /** Drops of a socket since it was last asked. */
-  drops(cookie: number): Flow['drops'];
+  readonly drops: Pick<Drops, 'since'>;
+  /** The kernel hands over what is asked of the name service, and answered. */
+  readsNames(): boolean;
   ownerOf(raw: RawOwner): Owner;
 }
 
@@ -65,11 +69,18 @@ export interface DatagramSources {
 export interface Datagrams {
   /** Reads what waits in the ring: names asked for and told, and sockets that were closed. */
   drain(): void;
-  /** Reads the map and ends slices at `to`, microseconds since the epoch. */
-  sweep(to: number): { readonly flows: readonly Flow[]; readonly ends: readonly Ended[] };
+  /** Reads the map and ends slices at `to`, microseconds since the epoch; in batches, to be taken one after the other. */
+  sweep(to: number): Iterable<DatagramBatch>;
   /** Datagrams in flows so far. */
   readonly seen: number;
+  /** Messages of the name service read so far. */
+  readonly messages: number;
   readonly size: number;
+}
+
+export interface DatagramBatch {
+  readonly flows: readonly Flow[];
+  readonly ends: readonly Ended[];
 }
 
 interface Known {
@@ -87,6 +98,7 @@ export function createDatagrams(sources: DatagramSources): Datagrams {
   const closed = new Set<number>();
   let lastSweep = clock.now();
   let seen = 0;
+  let messages = 0;
 
   const meet = (id: string, keys: DataView, keyAt: number, view: DataView, base: number): Known => {
     const found = known.get(id);
@@ -117,7 +129,8 @@ export function createDatagrams(sources: DatagramSources): Datagrams {
       local: { ip: translated?.ip ?? facing ?? local.ip, port: local.port },
       peer,
       nat: sameAddress(peer, remote) ? 'none' : 'conntrack',
-      drops: sources.drops(cookie),
+      drops: sources.drops.since(cookie),
+      readsNames: sources.readsNames(),
     };
   };
 
@@ -151,7 +164,7 @@ export function createDatagrams(sources: DatagramSources): Datagrams {
   const whole = (it: Known, last: Flow): Flow => ({
     ...talkFlow(
       it.talk,
-      { ...last, drops: it.drops },
+      { ...last, drops: it.drops, readsNames: last.basis === 'parsed' },
       it.reported,
       it.names,
       { from: it.talk.startedAt, to: last.to },
@@ -170,19 +183,24 @@ export function createDatagrams(sources: DatagramSources): Datagrams {
       for (;;) {
         const { bytes, records } = ring.drain(buffer);
         if (records === 0) return;
-        readRing(sources, buffer.subarray(0, bytes), closed);
+        messages += readRing(sources, buffer.subarray(0, bytes), closed);
         if (bytes < BATCH_BYTES / 2) return;
       }
     },
-    sweep(to) {
-      dns.expire(sources.monotonicNs());
+    *sweep(to) {
+      if (sources.readsNames()) dns.expire(sources.monotonicNs());
+      else dns.abandon();
       const { count, keys, values } = conversations.sweep();
       const keyView = viewOf(keys);
       const view = viewOf(values);
       const idle = idleLimit(count, conversations.maxEntries);
-      const flows: Flow[] = [];
-      const ends: Ended[] = [];
+      let flows: Flow[] = [];
+      let ends: Ended[] = [];
       for (let i = 0; i < count; i++) {
+        if (flows.length + ends.length >= BATCH_FLOWS) {
+          yield { flows, ends };
+          [flows, ends] = [[], []];
+        }
         const keyAt = i * KEY_SIZE;
         const base = i * CONVERSATION_SIZE;
         const last = clock.micros(conversation.lastNs(view, base));
@@ -202,10 +220,13 @@ export function createDatagrams(sources: DatagramSources): Datagrams {
       }
       closed.clear();
       lastSweep = to;
-      return { flows, ends };
+      yield { flows, ends };
     },
     get seen() {
       return seen;
+    },
+    get messages() {
+      return messages;
     },
     get size() {
       return known.size;
@@ -225,13 +246,15 @@ function idleLimit(count: number, places: number): number {
   return count > places * 0.5 ? IDLE_MICROS_BUSY : IDLE_MICROS;
 }
 
-function readRing({ dns }: DatagramSources, bytes: Uint8Array, closed: Set<number>): void {
+/** @returns how many messages of the name service it held */
+function readRing({ dns }: DatagramSources, bytes: Uint8Array, closed: Set<number>): number {
   const view = viewOf(bytes);
+  let messages = 0;
   for (let at = 0; at + RING_HEADER <= bytes.byteLength; ) {
     const length = view.getUint32(at, true);
     const base = at + RING_HEADER;
     at = base + Math.ceil(length / 8) * 8;
-    if (at > bytes.byteLength || length < DATAGRAM_SIZE) return;
+    if (at > bytes.byteLength || length < DATAGRAM_SIZE) break;
     const event = datagram.event(view, base);
     const cookie = datagram.cookie(view, base);
     if (event === SOCKET_CLOSED) {
@@ -249,7 +272,9 @@ function readRing({ dns }: DatagramSources, bytes: Uint8Array, closed: Set<numbe
       at: datagram.timeNs(view, base),
       bytes: bytes.subarray(base + DATAGRAM_SIZE, base + DATAGRAM_SIZE + captured),
     });
+    messages++;
   }
+  return messages;
 }
 
 function idOf(keys: DataView, at: number): string {

@@ -43,6 +43,8 @@ export interface DnsTracker {
   take(id: string): DnsAccount | null;
   /** The conversation has ended: what is open was never answered. */
   end(id: string): DnsAccount | null;
+  /** No payload comes any more: what is open cannot be told to be unanswered. */
+  abandon(): void;
   readonly open: number;
   /** Datagrams that were no DNS messages, answers nobody had asked for, and questions given up early. */
   readonly doubts: number;
@@ -188,6 +190,11 @@ export function createDnsTracker(limit = MAX_OPEN): DnsTracker {
         settle(question, 0, null);
       }
       return take(id);
+    },
+    abandon() {
+      open.clear();
+      openOf.clear();
+      early.clear();
     },
     get open() {
       return open.size;

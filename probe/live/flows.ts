@@ -1,6 +1,7 @@
 import type { Address, Flow, NatSource, Owner, Protocol } from '../flow.ts';
 import { sameAddress } from './address.ts';
 import type { Counts } from './counts.ts';
+import type { Drops } from './drops.ts';
 import type { Outcome } from './failure.ts';
 import type { Identity } from './identity.ts';
 import { record } from './layout.ts';
@@ -21,6 +22,7 @@ export interface Surroundings {
   netnsName(netns: number): string | null;
   readonly nat: Pick<NatView, 'peer'>;
   readonly pairs: Pick<Pairs, 'peer'>;
+  readonly drops: Pick<Drops, 'since' | 'total'>;
 }
 
 /** What a flow says about the life of its socket, beside its counts. */
@@ -74,7 +76,7 @@ export function flowOf(
     segmentsReceived: counts.segmentsReceived,
     retransmits: counts.retransmits,
     zeroWindows: 0,
-    drops: [],
+    drops: around.drops.since(identity.cookie),
     rttMicros: rtt === 0 ? null : rtt,
     minRttMicros: minRtt === NO_RTT || rtt === 0 ? null : minRtt,
     ...said.account,

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { Feature, Flow, ProbeCounters } from '../flow.ts';
+import type { Feature, Flow, PacketDrops, ProbeCounters } from '../flow.ts';
 import { DIALECTS } from '../protocols/index.ts';
 import { dropCapabilities, neededCapabilities } from './capabilities.ts';
 import { cgroupFiles, createCgroups } from './cgroups.ts';
 import { createClock } from './clock.ts';
 import { startCollector } from './collector.ts';
 import { followConntrack } from './conntrack.ts';
-import { followDatagrams } from './datagrams-start.ts';
+import { followDatagrams, followDrops } from './datagrams-start.ts';
 import {
   namespaceFeature,
   ownerFeature,
@@ -64,6 +64,8 @@ export interface Probe {
   /** As they are at present. */
   readonly features: readonly Feature[];
   counters(): ProbeCounters;
+  /** Packets dropped in the watched namespaces since the probe started, the most frequent first. */
+  drops(): readonly PacketDrops[];
   /** Detaches, reports what is left, and frees everything. Idempotent. */
   stop(): Promise<void>;
 }
@@ -178,10 +180,12 @@ async function run(
     { ...DEFAULT_BUDGET, ...options.budget },
     noPayload === null ? 'payload' : 'turns',
   );
+  const drops = followDrops(object, namespaces.nameOf);
   const around = {
     boot: readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim(),
     netnsName: namespaces.nameOf,
     clock,
+    drops,
     ownerOf: ({ pid, process, uid, cgroupId }: RawOwner) => ({
       pid,
       process,
@@ -201,7 +205,11 @@ async function run(
       turnsCounted: () => countsTurns && governor.level !== 'connections',
     },
   });
-  const datagrams = followDatagrams(object, { ...around, nat: nat.udp });
+  const datagrams = followDatagrams(object, {
+    ...around,
+    nat: nat.udp,
+    readsNames: () => noPayload === null && governor.level === 'payload',
+  });
   const kernelCounters = () =>
     readCounters(object.map('counters').lookup(new Uint8Array(4)) ?? new Uint8Array());
   const govern = followLoad({
@@ -220,11 +228,15 @@ async function run(
     tracker,
     datagrams,
     clock,
-    drainConntrack: () => conntrack.drain(clock.now()),
+    drainOthers() {
+      conntrack.drain(clock.now());
+      drops.refresh(clock.now());
+    },
     maintain(now) {
       namespaces.rescan();
       nat.tcp.expire(now);
       nat.udp.expire(now);
+      drops.expire(now);
       pairs.expire(now);
       parsing.expire(now);
       govern();
@@ -265,6 +277,7 @@ async function run(
   const privileges = options.dropCapabilities ? [dropCapabilities(needed)] : [];
   let stopped: Promise<void> | null = null;
   let last: ProbeCounters | null = null;
+  let lastDrops: readonly PacketDrops[] | null = null;
   return {
     get features() {
       return [
@@ -277,11 +290,13 @@ async function run(
       ];
     },
     counters: () => last ?? counters(),
+    drops: () => lastDrops ?? drops.table(),
     stop() {
       stopped ??= (async () => {
         programs.detach();
         await collector.stop();
         last = counters();
+        lastDrops = drops.table();
         closeAll();
         object.close();
       })();

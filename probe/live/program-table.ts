@@ -149,6 +149,12 @@ export const PROGRAMS: readonly Program[] = [
     lost: 'when a conversation over UDP ends, until it has been idle for 30 s',
   },
   {
+    name: 'packet_dropped',
+    hook: { kind: 'tracepoint', name: 'kfree_skb', arguments: 3 },
+    feature: 'dropped packets',
+    lost: 'which packets this machine drops, where and why',
+  },
+  {
     name: 'find_listeners',
     hook: { kind: 'iterator', over: 'task_file' },
     feature: 'listening ports',

@@ -1,6 +1,7 @@
 import {
   BpfError,
   type BpfObject,
+  kernelEnum,
   kernelHasType,
   type Link,
   tracepointArguments,
@@ -8,6 +9,7 @@ import {
 import type { Feature } from '../flow.ts';
 import { mountOfCgroups } from './cgroups.ts';
 import { type Chosen, choose, featureOf, type KernelFacts } from './choice.ts';
+import { dropReasons } from './drops-reasons.ts';
 import { openObject, refusedByKernel } from './object-file.ts';
 import { type Hook, PROGRAMS, REQUIRED, SEND_START } from './program-table.ts';
 
@@ -144,6 +146,9 @@ function loadWithout(
       object.setMaxEntries('payloads', options.payloadBytes || SMALLEST_RING);
       object.setMaxEntries('parsed', options.maxParsed);
       object.setGlobal('tapping', flag(options.payloadBytes > 0));
+      const { ignored } = dropReasons(kernelEnum('skb_drop_reason'));
+      object.setGlobal('ignored_reasons', new Uint8Array(ignored.buffer));
+      object.setGlobal('has_receiver', flag(tracepointArguments('kfree_skb') > 3));
       object.setGlobal('filtering', flag(options.filtering));
       const start = chosen.find(({ row }) => row.name === SEND_START);
       object.setGlobal('has_send_start', flag(start !== undefined && start.rank >= 0));

@@ -44,6 +44,7 @@ function tracking(latencies = new Map<string, Uint8Array>()) {
     netnsName: () => null,
     nat,
     pairs,
+    drops: { since: () => [], total: () => [] },
     requests: ONLY_TURNS,
     clock: { now: () => 0, micros: (ns) => Math.floor(ns / 1000), adjust: () => {} },
     latencies: {

@@ -159,6 +159,7 @@ export function createTracker(context: TrackerContext): Tracker {
         ...trafficOf(counts),
         ...(all?.account ?? turnsOf(counts, said.account.basis)),
         network: all?.network ?? said.network,
+        drops: context.drops.total(identity.cookie),
         from: openedAt,
         opened: established && !identity.preexisting ? 1 : 0,
         connectMicros: identity.preexisting ? null : connectMicros(identity),
