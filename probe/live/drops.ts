@@ -50,6 +50,9 @@ interface Counted {
 
 const NONE: Flow['drops'] = Object.freeze([]);
 
+/** Where drops are not followed. */
+export const NO_DROPS: Pick<Drops, 'since' | 'total'> = { since: () => NONE, total: () => NONE };
+
 export function createDrops(sources: DropSources): Drops {
   const { reasons, netnsName } = sources;
   const sockets = new Map<number, Counted>();

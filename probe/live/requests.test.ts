@@ -5,6 +5,7 @@ import { EMPTY, histogramOf, merge, total } from '../histogram.ts';
 import { type Account, NO_REQUESTS } from './accounts.ts';
 import { flowsOfRing } from './batch.ts';
 import type { Report } from './conversation.ts';
+import { NO_DROPS } from './drops.ts';
 import { createNatView } from './nat.ts';
 import { createPairs } from './pairs.ts';
 import { ONLY_TURNS, type RequestSources } from './requests.ts';
@@ -81,6 +82,7 @@ test('whatever the slices were told from, they add up to the whole', () => {
         boot: 'b',
         netnsName: () => null,
         nat: createNatView(),
+        drops: NO_DROPS,
         pairs: createPairs(),
         requests,
         clock: { now: () => 0, micros: (ns) => Math.floor(ns / 1000), adjust: () => {} },
@@ -157,6 +159,7 @@ test('where neither payload nor turns are counted a flow says so', () => {
     boot: 'b',
     netnsName: () => null,
     nat: createNatView(),
+    drops: NO_DROPS,
     pairs: createPairs(),
     requests: { ...ONLY_TURNS, turnsCounted: () => false },
     clock: { now: () => 0, micros: (ns) => Math.floor(ns / 1000), adjust: () => {} },

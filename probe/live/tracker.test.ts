@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import type { Flow } from '../flow.ts';
 import { BUCKETS, bucketOf, merge, total } from '../histogram.ts';
 import { flowsOfRing, sortSweep } from './batch.ts';
+import { NO_DROPS } from './drops.ts';
 import { IDENTITY_SIZE, RECORD_SIZE, record } from './layout.ts';
 import { createNatView } from './nat.ts';
 import { createPairs } from './pairs.ts';
@@ -44,7 +45,7 @@ function tracking(latencies = new Map<string, Uint8Array>()) {
     netnsName: () => null,
     nat,
     pairs,
-    drops: { since: () => [], total: () => [] },
+    drops: NO_DROPS,
     requests: ONLY_TURNS,
     clock: { now: () => 0, micros: (ns) => Math.floor(ns / 1000), adjust: () => {} },
     latencies: {
