@@ -4,7 +4,7 @@
  * it is told by `live/features.ts`. None of them hooks system calls: that would slow every process of the machine.
  */
 #include "lifecycle.h"
-#include "tap.h"
+#include "tls.h"
 #include "existing.h"
 #include "nat.h"
 #include "dns.h"
@@ -64,6 +64,7 @@ static __always_inline int send_begins(const struct sock *sk, const struct msghd
 	if (!tp)
 		return 0;
 	own_by_current(rec);
+	tls_on_transfer(rec, tp, false);
 	turn_on_send(rec, tp, message, 0, now);
 	if (message && is_tapped(rec, controls()))
 		tap_send(rec, tp, message, 0, now);
@@ -88,6 +89,7 @@ static __always_inline int send_ended(struct sock *sk, int length)
 	if (!tp)
 		return 0;
 	own_by_current(rec);
+	tls_on_transfer(rec, tp, false);
 	if (!has_send_start) {
 		turn_on_send(rec, tp, NULL, length, now);
 		/* The answer left before this ran, and so may have come the next request. */
@@ -120,6 +122,7 @@ static __always_inline int receive_ended(struct sock *sk, int length, int flags)
 	if (!tp)
 		return 0;
 	own_by_current(rec);
+	tls_on_transfer(rec, tp, true);
 	turn_on_receive(rec, tp, length, !(flags & MSG_TRUNC), now);
 	if (is_tapped(rec, controls()))
 		tap_receive(rec, tp, length, !(flags & MSG_TRUNC), now);

@@ -206,8 +206,12 @@ struct task_struct {
 #if defined(__TARGET_ARCH_x86)
 struct pt_regs {
 	unsigned long r8;
+	unsigned long cx;
 	unsigned long dx;
 	unsigned long si;
+	unsigned long di;
+	unsigned long ax;
+	unsigned long sp;
 	unsigned long orig_ax;
 	unsigned long cs;
 };

@@ -116,6 +116,7 @@ struct counters {
 	__u64 chunks; /* of payload: made */
 	__u64 chunks_lost; /* of those, refused by the ring */
 	__u64 chunks_cut; /* of those made, with more bytes than are captured of one call */
+	__u64 clear_untied; /* calls of a TLS library with clear text whose socket is not known */
 };
 
 struct {

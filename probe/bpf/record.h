@@ -46,6 +46,7 @@ enum tap {
 	TAP_UNDECIDED = 0,
 	TAP_ON = 1,
 	TAP_OFF = 2,
+	TAP_CLEAR = 3, /* TLS: what is inside comes from the library, the cipher text is left alone */
 };
 
 /* Distinct statuses of failed requests kept per connection; more are counted in `statuses_other`. */

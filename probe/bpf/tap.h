@@ -31,7 +31,7 @@ struct {
 
 static __always_inline bool is_tapped(const struct record *rec, const struct control *state)
 {
-	return tapping && rec->tap != TAP_OFF && rec->established_ns && state && state->level == LEVEL_PAYLOAD;
+	return tapping && rec->tap < TAP_OFF && rec->established_ns && state && state->level == LEVEL_PAYLOAD;
 }
 
 static __always_inline struct draft *begin_draft(const struct record *rec, __u8 flags, __u64 now)

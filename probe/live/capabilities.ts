@@ -18,12 +18,15 @@ export interface Duties {
  * - `CAP_NET_ADMIN`: asking connection tracking for another dump after its events overflowed, and its large buffers.
  * - `CAP_SYS_ADMIN`: setns(2) into a namespace that appears, to open its connection tracking; and all of the next two.
  * - `CAP_BPF`, `CAP_PERFMON`: uprobes on a library that was not there yet.
- * - `CAP_SYS_PTRACE`, `CAP_DAC_READ_SEARCH`: finding that library through /proc/PID of another user's process.
+ * - `CAP_SYS_PTRACE`, `CAP_DAC_READ_SEARCH`, `CAP_CHECKPOINT_RESTORE`: finding that library in /proc/PID/maps of another
+ *   user's process, and opening it through /proc/PID/map_files.
  */
 export function neededCapabilities({ followsTranslation, attachesLater, others }: Duties): readonly string[] {
   const needed = [
     ...(followsTranslation ? ['CAP_NET_ADMIN', 'CAP_SYS_ADMIN'] : []),
-    ...(attachesLater ? ['CAP_BPF', 'CAP_PERFMON', 'CAP_SYS_PTRACE', 'CAP_DAC_READ_SEARCH'] : []),
+    ...(attachesLater
+      ? ['CAP_BPF', 'CAP_PERFMON', 'CAP_SYS_PTRACE', 'CAP_DAC_READ_SEARCH', 'CAP_CHECKPOINT_RESTORE']
+      : []),
     ...others,
   ];
   return [...new Set(needed)].sort();

@@ -5,6 +5,7 @@ import { ownerFeature, translationFeature } from './features.ts';
 import { obstacles } from './preconditions.ts';
 import { MAX_HISTOGRAMS, MAX_PARSED, OBJECT_FILE } from './probe.ts';
 import { withPrograms } from './programs.ts';
+import { clearTextAbility } from './tls/feature.ts';
 
 /**
  * What live probing can do on this machine: attaches the kernel programs for a moment, watching no socket. Never throws.
@@ -23,13 +24,14 @@ export async function examine(objectFile: string = OBJECT_FILE): Promise<Feature
       maxConversations: 1024,
       payloadBytes: 1 << 16,
       maxParsed: MAX_PARSED,
+      clearText: true,
     };
     return await withPrograms(wanted, async (programs) => {
       programs.attach();
       programs.detach();
       const features = programs.features();
       programs.object.close();
-      return [...features, examineTranslation(), ownerFeature()];
+      return [...features, examineTranslation(), ownerFeature(), clearTextAbility(programs.noClearText)];
     });
   } catch (error) {
     return [off(error as FaultlineError)];

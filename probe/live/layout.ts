@@ -95,6 +95,7 @@ export const COUNTERS = [
   'chunks',
   'chunksLost',
   'chunksCut',
+  'clearUntied',
 ] as const;
 export type KernelCounters = Readonly<Record<(typeof COUNTERS)[number], number>>;
 

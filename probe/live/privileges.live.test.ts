@@ -108,6 +108,7 @@ test('each duty keeps what it needs, once', () => {
   expect(neededCapabilities(none)).toEqual([]);
   expect(neededCapabilities({ ...none, attachesLater: true, others: ['CAP_BPF'] })).toEqual([
     'CAP_BPF',
+    'CAP_CHECKPOINT_RESTORE',
     'CAP_DAC_READ_SEARCH',
     'CAP_PERFMON',
     'CAP_SYS_PTRACE',

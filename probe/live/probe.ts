@@ -28,6 +28,8 @@ import { createParsing } from './parsing.ts';
 import { obstacles } from './preconditions.ts';
 import { type LoadedPrograms, withPrograms } from './programs.ts';
 import { findListeners, namespacesOfProcesses, scanExisting } from './scan.ts';
+import type { ClearText, ClearTextOptions } from './tls/clear-text.ts';
+import { noClearText } from './tls/feature.ts';
 import { createTracker } from './tracker.ts';
 
 export interface ProbeOptions {
@@ -57,6 +59,8 @@ export interface ProbeOptions {
   readonly budget?: Partial<Budget>;
   /** Size of the kernel's ring for payload, a power of two of at least 4096. Default 4 MiB. */
   readonly payloadBytes?: number;
+  /** Whose clear text of TLS is read. Without it nobody's: only their connections and turn times are there. */
+  readonly tls?: ClearTextOptions;
   readonly objectFile?: string;
 }
 
@@ -107,6 +111,7 @@ export async function startProbe(options: ProbeOptions): Promise<Probe> {
     maxConversations: options.maxConversations ?? DEFAULT_MAX_CONVERSATIONS,
     payloadBytes: obstacleToPayload(options) === null ? (options.payloadBytes ?? DEFAULT_PAYLOAD_BYTES) : 0,
     maxParsed: MAX_PARSED,
+    clearText: options.tls !== undefined && obstacleToPayload(options) === null,
   };
   return withPrograms(wanted, (programs) => run(programs, options, patterns));
 }
@@ -148,7 +153,13 @@ async function run(
       refusedTables.delete(name);
     },
   });
+  const clearText = await startClearText(programs, options.tls);
+  const clearTextFeatures = () =>
+    options.tls === undefined
+      ? []
+      : [clearText?.feature() ?? noClearText(noPayload ?? programs.noClearText!)];
   const closeAll = () => {
+    clearText?.close();
     namespaces.close();
     conntrack.closeAll();
   };
@@ -157,6 +168,7 @@ async function run(
     if (!filtering) openTable(OWN_TABLE);
     findListeners(programs);
     programs.attach();
+    clearText?.follow(clock.now());
     const named = namespaces.matching.map(({ inum, path }) => [inum, path] as const);
     scanExisting(programs, filtering ? new Map(named) : new Map([...namespacesOfProcesses(), ...named]));
     await readSnapshots(conntrack, clock.now);
@@ -234,6 +246,7 @@ async function run(
     },
     maintain(now) {
       namespaces.rescan();
+      clearText?.follow(now);
       nat.tcp.expire(now);
       nat.udp.expire(now);
       drops.expire(now);
@@ -271,7 +284,7 @@ async function run(
 
   const needed = neededCapabilities({
     followsTranslation: translates,
-    attachesLater: false,
+    attachesLater: clearText !== null,
     others: options.keepCapabilities ?? [],
   });
   const privileges = options.dropCapabilities ? [dropCapabilities(needed)] : [];
@@ -286,6 +299,7 @@ async function run(
         translationFeature(translates ? conntrack.size : null, refusedTables),
         ownerFeature(),
         ...(filtering ? [namespaceFeature(patterns, namespaces.matching.length)] : []),
+        ...clearTextFeatures(),
         ...privileges,
       ];
     },
@@ -308,6 +322,16 @@ async function run(
 /** Why no payload is to be read, `null` when it is. */
 function obstacleToPayload({ parse = true, without = [] }: ProbeOptions): string | null {
   return parse && !without.includes(PAYLOAD_FEATURE) ? null : 'it was switched off';
+}
+
+/** Loaded when asked for: it brings a disassembler. */
+async function startClearText(
+  { object, noClearText }: LoadedPrograms,
+  options: ClearTextOptions | undefined,
+): Promise<ClearText | null> {
+  if (options === undefined || noClearText !== null) return null;
+  const { followClearText } = await import('./tls/clear-text.ts');
+  return followClearText(object, options);
 }
 
 /** A dump of 30,000 entries takes 0.1 s; a table that never ends is not waited for. */

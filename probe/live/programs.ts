@@ -12,6 +12,7 @@ import { type Chosen, choose, featureOf, type KernelFacts } from './choice.ts';
 import { dropReasons } from './drops-reasons.ts';
 import { openObject, refusedByKernel } from './object-file.ts';
 import { type Hook, PROGRAMS, REQUIRED, SEND_START } from './program-table.ts';
+import { CLEAR_TEXT_PROGRAMS } from './tls/program-names.ts';
 
 export interface LoadOptions {
   /** Names of features not wanted. */
@@ -26,6 +27,8 @@ export interface LoadOptions {
   readonly payloadBytes: number;
   /** Servers of which it is remembered whether their payload is parsed. */
   readonly maxParsed: number;
+  /** The clear text of TLS is asked for. */
+  readonly clearText: boolean;
 }
 
 export interface LoadedPrograms {
@@ -41,6 +44,8 @@ export interface LoadedPrograms {
   /** Whether this program of the table runs, or a stand-in of it. */
   isOn(program: string): boolean;
   features(): readonly Feature[];
+  /** Why the clear text of TLS cannot be read, or was not asked for; `null` when it can. */
+  readonly noClearText: string | null;
 }
 
 /** The kernel took a program and then did not let it be attached. */
@@ -115,6 +120,7 @@ export function loadPrograms(
     },
     isOn: (program) => (ranks.get(program) ?? -1) >= 0,
     features: () => chosen.map(featureOf),
+    noClearText: noClearText(options, off),
   };
 }
 
@@ -139,6 +145,9 @@ function loadWithout(
       const chosen = PROGRAMS.map((row) => choose(row, KERNEL, off));
       const wanted = new Set(chosen.flatMap(({ programs }) => programs));
       for (const name of everyProgram()) object.setAutoload(name, wanted.has(name));
+      const clearText = noClearText(options, off) === null;
+      for (const name of CLEAR_TEXT_PROGRAMS) object.setAutoload(name, clearText);
+      object.setGlobal('clear_text', flag(clearText));
       object.setMaxEntries('ring', options.ringBytes);
       object.setMaxEntries('sockets', options.maxSockets);
       object.setMaxEntries('latencies', options.maxHistograms);
@@ -162,6 +171,12 @@ function loadWithout(
       off.set(culprit, `the kernel refused to load it${verdictOf(error as BpfError)}`);
     }
   }
+}
+
+function noClearText({ clearText }: LoadOptions, off: ReadonlyMap<string, string>): string | null {
+  if (!clearText) return 'it was not asked for';
+  const refused = CLEAR_TEXT_PROGRAMS.find((name) => off.has(name));
+  return refused === undefined ? null : off.get(refused)!;
 }
 
 function everyProgram(): readonly string[] {

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { statSync } from 'node:fs';
-import type { BpfMap } from '../../bpf-ringbuf-napi/index.js';
+import type { BpfMap, BpfObject } from '../../bpf-ringbuf-napi/index.js';
 import { readChunks, type TappedChunk } from '../chunk.ts';
 import { type KernelCounters, readCounters } from '../layout.ts';
 import { OBJECT_FILE } from '../probe.ts';
@@ -13,6 +13,7 @@ export interface Tapped {
   readonly inum: number;
   /** Runs a program in the namespace and returns what it printed. */
   run(program: string, ...parameters: readonly string[]): string;
+  readonly object: BpfObject;
   map(name: string): BpfMap;
   /** Every chunk since the last call, with bytes of its own. */
   chunks(): readonly TappedChunk[];
@@ -30,6 +31,7 @@ const DEFAULTS: LoadOptions = {
   maxConversations: 1024,
   payloadBytes: 1 << 22,
   maxParsed: 64,
+  clearText: false,
 };
 
 let namespaces = 0;
@@ -56,6 +58,7 @@ export function tap(options: Partial<LoadOptions> = {}): Tapped {
       inum: ino,
       run: (program, ...parameters) =>
         execFileSync('ip', ['netns', 'exec', netns, program, ...parameters], { encoding: 'utf8' }),
+      object,
       map: (name) => object.map(name),
       chunks() {
         const found: TappedChunk[] = [];
