@@ -48,8 +48,11 @@ int BPF_PROG(socket_state, const struct sock *sk, int old, int new)
 		if (!rec)
 			rec = adopt(sk, old, now);
 		tp = rec ? bpf_skc_to_tcp_sock((void *)sk) : NULL;
-		if (tp)
-			settle(rec, tp, old, true, now);
+		if (!tp)
+			return 0;
+		if (is_aborted(rec, sk, old))
+			own_by_current(rec);
+		settle(rec, tp, old, true, now);
 		return 0;
 	}
 	return 0;
@@ -207,8 +210,12 @@ int BPF_PROG(socket_gone, struct sock *sk)
 	struct record *rec = find(sk);
 	struct tcp_sock *tp = rec ? bpf_skc_to_tcp_sock(sk) : NULL;
 
-	if (tp)
-		settle(rec, tp, sk->__sk_common.skc_state, false, bpf_ktime_get_ns());
+	if (!tp)
+		return 0;
+	/* It was held when it ended: close(2) is what destroys it, of this socket or of the one it waited at. */
+	if (rec->closed)
+		own_by_current(rec);
+	settle(rec, tp, sk->__sk_common.skc_state, false, bpf_ktime_get_ns());
 	return 0;
 }
 

@@ -59,7 +59,27 @@ static __always_inline __u16 error_of(const struct sock *sk, bool connected)
 	return error;
 }
 
-/* Ends an entry, or leaves it until the answer that is still in the socket was read. */
+/*
+ * Straight from open to closed, and nothing went wrong before: close(2) aborts, because of SO_LINGER or what was never
+ * read; or the process lets go of a listening socket, and this one waited there to be accepted.
+ */
+static __always_inline bool is_aborted(const struct record *rec, const struct sock *sk, int state)
+{
+	return (state == TCP_ESTABLISHED || state == TCP_CLOSE_WAIT) && !sk->sk_err && !rec->reset_by;
+}
+
+/*
+ * The socket is over, but its process still holds it: it may read an answer that came before the end, and it is not known
+ * yet where it did nothing so far.
+ */
+static __always_inline bool has_more_to_tell(const struct record *rec, const struct tcp_sock *tp)
+{
+	if (flag(tp, SOCK_DEAD))
+		return false;
+	return !rec->owned || (rec->role == ROLE_CLIENT && rec->turn == TURN_ASKED && unread(tp));
+}
+
+/* Ends an entry, or leaves it until everything about it is known: at the latest until the socket goes away. */
 static __always_inline void settle(struct record *rec, const struct tcp_sock *tp, int state, bool may_wait, __u64 now)
 {
 	if (!rec->closed) {
@@ -71,7 +91,7 @@ static __always_inline void settle(struct record *rec, const struct tcp_sock *tp
 		if (!rec->established_ns)
 			read_addresses(&tp->inet_conn.icsk_inet.sk, rec);
 	}
-	if (may_wait && rec->role == ROLE_CLIENT && rec->turn == TURN_ASKED && unread(tp) && !flag(tp, SOCK_DEAD))
+	if (may_wait && has_more_to_tell(rec, tp))
 		return;
 	turn_on_end(rec, tp);
 	deliver(rec);

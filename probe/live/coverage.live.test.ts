@@ -140,6 +140,7 @@ test('one socket, two connections', async () => {
 
 test.each([
   ['reset-by-client', 'client'],
+  ['reset-before-read', 'client'],
   ['reset-by-server', 'server'],
   ['reset-unread', 'server'],
   ['unaccepted', 'server'],

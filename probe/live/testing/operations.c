@@ -405,6 +405,21 @@ static void reset_by_client(int port)
 	book(own, getpid(), server, REQUEST_BYTES, ANSWER_BYTES);
 }
 
+/* The server learns of the connection when it is over. */
+static void reset_before_read(int port)
+{
+	(void)port;
+	int listener = listen_on(0, false);
+	pid_t server = start(wait_for_end, listener);
+	int fd = connect_to("127.0.0.1", port_of(listener));
+	int own = port_of(fd);
+
+	say(fd, REQUEST);
+	close_by_reset(fd);
+	waitpid(server, NULL, 0);
+	book(own, getpid(), server, REQUEST_BYTES, 0);
+}
+
 static void unanswered(serve *serve)
 {
 	int listener = listen_on(0, false);
@@ -679,6 +694,7 @@ static const struct {
 	{ "timed-out", timed_out },
 	{ "stalled", stalled },
 	{ "reset-by-client", reset_by_client },
+	{ "reset-before-read", reset_before_read },
 	{ "reset-by-server", reset_by_server },
 	{ "reset-unread", reset_unread },
 	{ "unaccepted", unaccepted },
