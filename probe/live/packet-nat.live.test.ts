@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { missing, needs } from '../../.ci/needs.ts';
 import type { Flow } from '../flow.ts';
+import { mountOfCgroups } from './cgroups.ts';
+import { followConntrack } from './conntrack.ts';
+import { createNatView } from './nat.ts';
 import {
   CLIENT,
   createNetwork,
@@ -12,6 +15,7 @@ import {
   SERVICE,
 } from './testing/network.ts';
 import { observe } from './testing/observe.ts';
+import { rewriteConnect } from './testing/rewrite-connect.ts';
 
 const NEEDS = ['linux', 'root', 'btf', 'addon', 'bpf', 'ip', 'iptables'] as const;
 
@@ -21,6 +25,8 @@ const OWN_SERVICE = '10.201.96.1';
 const NODE = '10.201.1.1';
 const NODE_PORT = 30080;
 const MASQUERADED_PORT = 8081;
+/** Exists nowhere: only connect(2) knows it. */
+const REWRITTEN = '10.201.95.1';
 
 let network: Network;
 let client: Helper;
@@ -140,4 +146,50 @@ test('only the source is translated: the server alone has another remote end tha
     peer: { ip: CLIENT, port: mine.local.port },
     nat: 'conntrack',
   });
+});
+
+test('connect(2) is rewritten, as load balancers at the socket do it', async (context) => {
+  needs(context, ...NEEDS, 'clang');
+  const mount = mountOfCgroups();
+  if (mount === null) return context.skip('cgroup version 2 is not mounted');
+  const end = rewriteConnect(`${mount}${client.cgroup}`, REWRITTEN, { ip: SERVER, port: 8080 });
+  const { mine, theirs } = await connection(client, REWRITTEN, 80).finally(end);
+  expect(mine).toMatchObject({
+    asked: { ip: REWRITTEN, port: 80 },
+    remote: { ip: SERVER, port: 8080 },
+    peer: { ip: SERVER, port: 8080 },
+    nat: 'connect',
+  });
+  expect(theirs).toMatchObject({ remote: mine.local, peer: mine.local, nat: 'none' });
+});
+
+test('translations whose announcements were lost are read again', async (context) => {
+  needs(context, ...NEEDS);
+  const views = { tcp: createNatView(), udp: createNatView() };
+  const tables = followConntrack(views, 4096);
+  context.onTestFinished(() => tables.closeAll());
+  tables.open('router', `/run/netns/${network.names.router}`);
+  const settle = async () => {
+    for (let rounds = 0; rounds < 1000; rounds++) {
+      const { overflows } = tables;
+      tables.drain(0);
+      if (tables.complete && tables.overflows === overflows) return;
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  };
+  await settle();
+  expect(tables.overflows).toBe(0);
+
+  const held = [];
+  for (let i = 0; i < 50; i++) {
+    held.push(await client.ask<{ id: number; localPort: number }>('open', { host: SERVICE, port: 80 }));
+    await client.ask('run', { host: SERVICE, port: 80, count: 20 });
+  }
+  await settle();
+  expect(tables.overflows).toBeGreaterThan(0);
+  for (const { id, localPort } of held) {
+    const local = { ip: CLIENT, port: localPort };
+    expect(views.tcp.peer('client', local, { ip: SERVICE, port: 80 })).toEqual({ ip: SERVER, port: 8080 });
+    await client.ask('close', { id });
+  }
 });
