@@ -23,18 +23,17 @@ int BPF_PROG(socket_state, const struct sock *sk, int old, int new)
 
 	if (!is_tcp(sk))
 		return 0;
-	__u64 now = bpf_ktime_get_ns();
 	switch (new) {
 	case TCP_LISTEN:
 		note_listener(sk);
 		return 0;
 	case TCP_SYN_SENT:
-		connecting(sk, now);
+		connecting(sk, bpf_ktime_get_ns());
 		return 0;
 	case TCP_ESTABLISHED:
 		tp = bpf_skc_to_tcp_sock((void *)sk);
 		if (tp)
-			established(sk, tp, old, now);
+			established(sk, tp, old, bpf_ktime_get_ns());
 		return 0;
 	case TCP_FIN_WAIT1:
 	case TCP_LAST_ACK:
@@ -46,20 +45,32 @@ int BPF_PROG(socket_state, const struct sock *sk, int old, int new)
 	case TCP_CLOSE:
 		rec = find(sk);
 		if (!rec)
-			rec = adopt(sk, old, now);
+			rec = adopt(sk, old, bpf_ktime_get_ns());
 		tp = rec ? bpf_skc_to_tcp_sock((void *)sk) : NULL;
 		if (!tp)
 			return 0;
 		if (is_aborted(rec, sk, old))
 			own_by_current(rec);
-		settle(rec, tp, old, true, now);
+		settle(rec, tp, old, true, bpf_ktime_get_ns());
 		return 0;
 	}
 	return 0;
 }
 
+/* `state` when turns are looked at, else NULL. */
+static __always_inline struct control *turns_wanted(void)
+{
+	struct control *state = controls();
+
+	return state && state->level <= LEVEL_TURNS ? state : NULL;
+}
+
 static __always_inline int send_begins(const struct sock *sk, const struct msghdr *message)
 {
+	struct control *state = turns_wanted();
+
+	if (!state)
+		return 0;
 	__u64 now = bpf_ktime_get_ns();
 	struct record *rec = find_or_adopt(sk, now);
 	struct tcp_sock *tp = rec ? bpf_skc_to_tcp_sock((void *)sk) : NULL;
@@ -68,9 +79,12 @@ static __always_inline int send_begins(const struct sock *sk, const struct msghd
 		return 0;
 	own_by_current(rec);
 	tls_on_transfer(rec, tp, false);
+	forget_stale_turn(rec, state);
 	turn_on_send(rec, tp, message, 0, now);
-	if (message && is_tapped(rec, controls()))
+	if (message && is_tapped(rec, state))
 		tap_send(rec, tp, message, 0, now);
+	if (!rec->closed)
+		read_send(tp, rec, message ? message->msg_iter.count : 0);
 	return 0;
 }
 
@@ -81,9 +95,12 @@ int BPF_PROG(send_start, const struct sock *sk, const struct msghdr *message)
 	return send_begins(sk, message);
 }
 
+/* Only where the beginning of the send was not seen. */
 static __always_inline int send_ended(struct sock *sk, int length)
 {
-	if (length <= 0 || !is_tcp(sk))
+	struct control *state = turns_wanted();
+
+	if (has_send_start || length <= 0 || !state || !is_tcp(sk))
 		return 0;
 	__u64 now = bpf_ktime_get_ns();
 	struct record *rec = find_or_adopt(sk, now);
@@ -93,16 +110,15 @@ static __always_inline int send_ended(struct sock *sk, int length)
 		return 0;
 	own_by_current(rec);
 	tls_on_transfer(rec, tp, false);
-	if (!has_send_start) {
-		turn_on_send(rec, tp, NULL, length, now);
-		/* The answer left before this ran, and so may have come the next request. */
-		if (rec->role == ROLE_SERVER)
-			turn_on_arrival(rec, tp, now);
-		if (is_tapped(rec, controls()))
-			tap_send(rec, tp, NULL, length, now);
-	}
+	forget_stale_turn(rec, state);
+	turn_on_send(rec, tp, NULL, length, now);
+	/* The answer left before this ran, and so may have come the next request. */
+	if (rec->role == ROLE_SERVER)
+		turn_on_arrival(rec, tp, now);
+	if (is_tapped(rec, state))
+		tap_send(rec, tp, NULL, length, now);
 	if (!rec->closed)
-		read_counters(tp, rec);
+		read_send(tp, rec, 0);
 	return 0;
 }
 
@@ -116,7 +132,9 @@ int BPF_PROG(send_done, struct sock *sk, int length)
 
 static __always_inline int receive_ended(struct sock *sk, int length, int flags)
 {
-	if (length <= 0 || flags & (MSG_PEEK | MSG_OOB | MSG_ERRQUEUE) || !is_tcp(sk))
+	struct control *state = controls();
+
+	if (length <= 0 || flags & (MSG_PEEK | MSG_OOB | MSG_ERRQUEUE) || !state || !is_tcp(sk))
 		return 0;
 	__u64 now = bpf_ktime_get_ns();
 	struct record *rec = find_or_adopt(sk, now);
@@ -126,8 +144,10 @@ static __always_inline int receive_ended(struct sock *sk, int length, int flags)
 		return 0;
 	own_by_current(rec);
 	tls_on_transfer(rec, tp, true);
-	turn_on_receive(rec, tp, length, !(flags & MSG_TRUNC), now);
-	if (is_tapped(rec, controls()))
+	forget_stale_turn(rec, state);
+	if (state->level <= LEVEL_TURNS)
+		turn_on_receive(rec, tp, length, !(flags & MSG_TRUNC), now);
+	if (is_tapped(rec, state))
 		tap_receive(rec, tp, length, !(flags & MSG_TRUNC), now);
 	if (!rec->closed)
 		read_counters(tp, rec);
@@ -146,7 +166,9 @@ int BPF_PROG(receive_done, struct sock *sk, int length, int flags)
 
 static __always_inline int data_arrived(const struct sock *sk)
 {
-	if (!is_tcp(sk))
+	struct control *state = turns_wanted();
+
+	if (!state)
 		return 0;
 	__u64 now = bpf_ktime_get_ns();
 	struct record *rec = find_or_adopt(sk, now);
@@ -154,9 +176,10 @@ static __always_inline int data_arrived(const struct sock *sk)
 
 	if (!tp)
 		return 0;
-	turn_on_arrival(rec, tp, now);
+	forget_stale_turn(rec, state);
 	tap_arrival(rec, now);
-	if (!rec->closed)
+	/* Whoever reads will count; here only for those whose reading has no event. */
+	if (turn_on_arrival(rec, tp, now) && !rec->closed)
 		read_counters(tp, rec);
 	return 0;
 }

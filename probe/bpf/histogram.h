@@ -54,6 +54,10 @@ static __always_inline __u32 micros_between(__u64 from_ns, __u64 to_ns)
 {
 	if (to_ns <= from_ns)
 		return 0;
-	__u64 micros = (to_ns - from_ns) / 1000;
+	__u64 nanos = to_ns - from_ns;
+	/* The instruction set has no reciprocal, and a division costs as much as everything else here: exact below 2^32. */
+	if (nanos < 1ULL << 32)
+		return nanos * 274877907 >> 38;
+	__u64 micros = nanos / 1000;
 	return micros > 0x7fffffff ? 0x7fffffff : micros;
 }

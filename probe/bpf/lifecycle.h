@@ -16,6 +16,17 @@ static __always_inline void connecting(const struct sock *sk, __u64 now)
 	rec->ready = 1;
 }
 
+/* Fast Open: the request went out with the SYN, without an event of its own. */
+static __always_inline void turn_on_opening(struct record *rec, const struct tcp_sock *tp)
+{
+	if (rec->turn == TURN_IDLE && tp->write_seq != rec->isn_local + 1) {
+		rec->turn = TURN_ASKED;
+		rec->turn_ns = rec->opened_ns;
+		rec->turn_seq = tp->copied_seq;
+	}
+	rec->turn_offset = 0;
+}
+
 static __always_inline void established(const struct sock *sk, struct tcp_sock *tp, int old, __u64 now)
 {
 	struct record *rec = find(sk);
@@ -36,6 +47,10 @@ static __always_inline void established(const struct sock *sk, struct tcp_sock *
 	read_counters(tp, rec);
 	rec->established_ns = now;
 	rec->ready = 1;
+	if (rec->role == ROLE_SERVER)
+		turn_on_arrival(rec, tp, now);
+	else
+		turn_on_opening(rec, tp);
 	announce(rec);
 }
 
@@ -82,6 +97,10 @@ static __always_inline bool has_more_to_tell(const struct record *rec, const str
 /* Ends an entry, or leaves it until everything about it is known: at the latest until the socket goes away. */
 static __always_inline void settle(struct record *rec, const struct tcp_sock *tp, int state, bool may_wait, __u64 now)
 {
+	struct control *level = controls();
+
+	if (level)
+		forget_stale_turn(rec, level);
 	if (!rec->closed) {
 		rec->closed = 1;
 		rec->ended_ns = now;

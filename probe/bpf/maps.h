@@ -15,32 +15,44 @@ struct {
 	__type(value, struct record);
 } sockets SEC(".maps");
 
-enum histogram_kind {
-	LATENCY = 0,
-	WAIT = 1,
-	SERVICE = 2,
-};
-
-struct histogram_key {
+/* A socket that connects again starts anew. */
+struct latencies_key {
 	__u64 cookie;
-	/* opened_ns with the two lowest bits replaced by the kind: a socket that connects again starts anew. */
-	__u64 opened_and_kind;
+	__u64 opened_ns;
 };
 
 /* Latencies of connections with more than one request; most have one, so entries are made when needed. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__uint(max_entries, 32768);
-	__type(key, struct histogram_key);
+	__uint(max_entries, 16384);
+	__type(key, struct latencies_key);
 	__type(value, struct histogram);
 } latencies SEC(".maps");
+
+/* Of the server's end: one look-up for all three. */
+struct server_latencies {
+	struct histogram latency; /* wait + service */
+	struct histogram wait;
+	struct histogram service;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 8192);
+	__type(key, struct latencies_key);
+	__type(value, struct server_latencies);
+} server_latencies SEC(".maps");
 
 /* The fast path for opened and ended connections. */
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
 	__uint(max_entries, 8 << 20);
 } ring SEC(".maps");
+
+/* Set before loading: somebody drains `payloads`. */
+const volatile bool tapping = false;
 
 /* Chunks of payload, drained like `ring`. */
 struct {
@@ -90,6 +102,7 @@ struct control {
 	__u32 full; /* set here once a socket found no place */
 	__u32 level; /* enum level, set by user space at any time */
 	__u32 pad;
+	__u64 turns_since_ns; /* set by user space: what began before it was not seen whole */
 };
 
 /* How much is looked at; user space steps down when the node pays too much. */
@@ -117,6 +130,9 @@ struct counters {
 	__u64 chunks_lost; /* of those, refused by the ring */
 	__u64 chunks_cut; /* of those made, with more bytes than are captured of one call */
 	__u64 clear_untied; /* calls of a TLS library with clear text whose socket is not known */
+	__u64 turns_told; /* single requests told to match both ends */
+	__u64 turns_lost; /* chosen, and refused by the ring */
+	__u64 turns_withheld; /* chosen beyond what is told in a second */
 };
 
 struct {

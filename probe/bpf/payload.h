@@ -30,6 +30,10 @@ static __always_inline unsigned long third_argument(struct pt_regs *regs)
 {
 	return regs->dx;
 }
+static __always_inline unsigned long fifth_argument(struct pt_regs *regs)
+{
+	return regs->r8;
+}
 #else
 enum { NR_READ = 63, NR_WRITE = 64, NR_READV = 65, NR_WRITEV = 66, NR_CONNECT = 203, NR_SENDTO = 206,
 	NR_RECVFROM = 207, NR_SENDMSG = 211, NR_RECVMSG = 212 };
@@ -44,6 +48,10 @@ static __always_inline unsigned long second_argument(struct pt_regs *regs)
 static __always_inline unsigned long third_argument(struct pt_regs *regs)
 {
 	return regs->regs[2];
+}
+static __always_inline unsigned long fifth_argument(struct pt_regs *regs)
+{
+	return regs->regs[4];
 }
 #endif
 
@@ -136,16 +144,30 @@ static __always_inline void prefix_of_message(struct prefix *prefix, const struc
 	}
 }
 
-/* What the process asked connect(2) for, before anything rewrote it. */
+/* Address argument of connect(2), or of a send that connects too (Fast Open). */
+static __always_inline const void *asked_argument(struct pt_regs *regs)
+{
+	const void *argument = (const void *)second_argument(regs);
+
+	switch (call_number(regs)) {
+	case NR_CONNECT:
+		return argument;
+	case NR_SENDTO:
+		return (const void *)fifth_argument(regs);
+	case NR_SENDMSG:
+		return bpf_probe_read_user(&argument, sizeof(argument), argument) ? NULL : argument;
+	}
+	return NULL;
+}
+
+/* What the process asked for, before anything rewrote it. */
 static __always_inline void read_asked(struct record *rec)
 {
 	struct pt_regs *regs = call_registers();
+	const void *argument = regs ? asked_argument(regs) : NULL;
 	__u8 address[8] = {};
 
-	if (!regs || call_number(regs) != NR_CONNECT)
-		return;
-	const void *argument = (const void *)second_argument(regs);
-	if (bpf_probe_read_user(address, sizeof(address), argument))
+	if (!argument || bpf_probe_read_user(address, sizeof(address), argument))
 		return;
 	__u16 family = *(__u16 *)address;
 	if (family == AF_INET) {

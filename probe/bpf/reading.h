@@ -72,3 +72,19 @@ static __always_inline void set_baselines(const struct tcp_sock *tp, struct reco
 	rec->base_segments_received = tp->segs_in;
 	rec->base_retransmits = tp->total_retrans;
 }
+
+/*
+ * At the beginning of a send of `left` bytes: counts them already where the peer has room for them. What is not sent at once
+ * is counted when it was, at the latest at the end.
+ */
+static __always_inline void read_send(const struct tcp_sock *tp, struct record *rec, __u32 left)
+{
+	__u32 window = tp->snd_wnd;
+
+	read_counters(tp, rec);
+	if (tp->write_seq - tp->snd_una + left <= window)
+		rec->bytes_sent += tp->write_seq - tp->snd_nxt + left;
+	if (!window && !rec->window_shut && rec->established_ns)
+		rec->zero_windows++;
+	rec->window_shut = !window;
+}

@@ -21,7 +21,8 @@ enum protocol {
 enum event {
 	EVENT_LIVE = 0,
 	EVENT_OPEN = 1, /* identity only: the first IDENTITY_SIZE bytes */
-	EVENT_END = 2,
+	EVENT_END = 2, /* the first ENDED_SIZE bytes */
+	EVENT_SAMPLE = 3, /* struct sample */
 };
 
 enum delivery {
@@ -101,39 +102,48 @@ struct record {
 	__u8 last_state; /* TCP state before CLOSE */
 	__u8 delivery;
 	__u8 has_translated;
-	__u8 pad0;
+	__u8 tap; /* enum tap */
 	__u16 translated_port;
+	__u16 pad0;
 	__u8 translated[16]; /* the remote end behind the translation of its own namespace */
+	__u32 zero_windows; /* times this end had something to send and the peer no room for it */
+	__u32 first_offset; /* place in the stream of requests of the one whose latency is inline */
+	__u32 chunks; /* of payload: made, also those the ring refused */
+	__u32 pad1;
 	/* private to the kernel from here on */
 	__u8 closed; /* CLOSE was reached, an answer is still unread */
 	__u8 turn;
 	__u8 opaque; /* encrypted or multiplexed: sends and receives need not alternate */
 	__u8 redis_asked;
-	__u8 tap; /* enum tap */
+	__u8 window_shut; /* the peer had no room when this end sent last */
 	__u8 tapped; /* chunks made, as long as the tap is undecided */
-	__u64 turn_ns;
-	__u64 arrived_ns;
-	__u32 turn_wait_us;
+	__u16 pad2;
+	__u64 turn_ns; /* client: the request was sent; server: it was read */
+	__u64 arrived_ns; /* client: its answer arrived, 0 not yet; server: the request arrived */
 	__u32 turn_seq; /* copied_seq when the turn began */
+	__u32 turn_offset; /* place of the request in its stream */
 	/* the tap */
 	__u64 oldest_ns; /* arrival of the oldest byte that is not read yet; 0 = none */
 	__u64 newest_ns; /* the last arrival */
 	__u32 send_end; /* sequence number behind the send that was tapped last */
 	__u32 read_seq; /* copied_seq up to which the tap has seen */
 	__u32 announced; /* a size that was read by itself, before what it is the size of */
-	__u32 chunks; /* made, also those the ring refused; user space reads it, and `tap` */
+	__u32 pad3;
 	/* what a socket older than the probe had counted before it was met */
 	__u64 base_sent;
 	__u64 base_received;
 	__u32 base_segments_sent;
 	__u32 base_segments_received;
 	__u32 base_retransmits;
-	__u32 pad2;
+	__u32 pad4;
 };
 
 #define IDENTITY_SIZE __builtin_offsetof(struct record, ended_ns)
+/* What an end carries over the ring. */
+#define ENDED_SIZE __builtin_offsetof(struct record, closed)
 
 _Static_assert(IDENTITY_SIZE == 128, "identity");
 _Static_assert(__builtin_offsetof(struct record, status) == 200, "statuses");
 _Static_assert(__builtin_offsetof(struct record, protocol) == 228, "bytes");
-_Static_assert(sizeof(struct record) == 352, "record");
+_Static_assert(ENDED_SIZE == 272, "ended");
+_Static_assert(sizeof(struct record) == 368, "record");

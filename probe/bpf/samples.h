@@ -2,28 +2,48 @@
 /* What a finished or failed request leaves in the books of its socket. */
 #pragma once
 
-#include "maps.h"
+#include "sample.h"
 
-static __always_inline bool add_sample(struct record *rec, enum histogram_kind kind, __u32 micros)
+static __always_inline void add_to(struct histogram *histogram, __u32 micros)
 {
-	static const struct histogram empty;
-	struct histogram_key key = {
-		.cookie = rec->cookie,
-		.opened_and_kind = (rec->opened_ns & ~3ULL) | kind,
-	};
-	struct histogram *histogram = bpf_map_lookup_elem(&latencies, &key);
+	__u32 bucket = bucket_of(micros);
 
-	if (!histogram) {
-		bpf_map_update_elem(&latencies, &key, &empty, BPF_NOEXIST);
-		histogram = bpf_map_lookup_elem(&latencies, &key);
-		if (!histogram)
-			return false;
-	}
-	__u64 bucket = bucket_of(micros);
-	/* The very register that is compared must index: older verifiers do not follow copies of it. */
-	asm volatile("" : "+r"(bucket));
 	if (bucket < BUCKETS)
 		histogram->counts[bucket]++;
+}
+
+/* The entry of this socket in a map of latencies; made when it is not there, NULL where that map is full. */
+#define LATENCIES(map, rec)                                                                     \
+	({                                                                                      \
+		struct latencies_key key_ = { .cookie = (rec)->cookie, .opened_ns = (rec)->opened_ns }; \
+		typeof(bpf_map_lookup_elem(&map, &key_)) entry_ = bpf_map_lookup_elem(&map, &key_); \
+		if (!entry_) {                                                                  \
+			bpf_map_update_elem(&map, &key_, &no_latencies, BPF_NOEXIST);           \
+			entry_ = bpf_map_lookup_elem(&map, &key_);                              \
+		}                                                                               \
+		entry_;                                                                         \
+	})
+
+static const struct server_latencies no_latencies;
+
+static __always_inline bool add_client_latency(const struct record *rec, __u32 latency)
+{
+	struct histogram *histogram = LATENCIES(latencies, rec);
+
+	if (histogram)
+		add_to(histogram, latency);
+	return histogram != NULL;
+}
+
+static __always_inline bool add_server_latency(const struct record *rec, __u32 wait, __u32 service)
+{
+	struct server_latencies *histograms = LATENCIES(server_latencies, rec);
+
+	if (!histograms)
+		return false;
+	add_to(&histograms->latency, wait + service);
+	add_to(&histograms->wait, wait);
+	add_to(&histograms->service, service);
 	return true;
 }
 
@@ -41,31 +61,30 @@ static __always_inline void fail_request(struct record *rec, __u16 status)
 	rec->statuses_other++;
 }
 
-static __always_inline void finish_turn(struct record *rec, __u32 latency, __u32 wait, __u32 service)
+/* Of the server's end, with `read` the time it read the request; of the client's 0. */
+static __always_inline void finish_turn(struct record *rec, __u64 begun, __u64 read, __u64 answered)
 {
+	bool server = rec->role == ROLE_SERVER;
+	__u32 wait = server ? micros_between(begun, read) : 0;
+	__u32 service = server ? micros_between(read, answered) : 0;
+	__u32 latency = server ? wait + service : micros_between(begun, answered);
+
 	rec->turn = TURN_IDLE;
 	rec->requests++;
 	if (!rec->samples) {
 		rec->first_latency_us = latency;
 		rec->first_wait_us = wait;
 		rec->first_service_us = service;
+		rec->first_offset = rec->turn_offset;
 		rec->samples = 1;
 		return;
 	}
-	bool kept = add_sample(rec, LATENCY, latency);
-	if (rec->role == ROLE_SERVER)
-		kept = add_sample(rec, WAIT, wait) && add_sample(rec, SERVICE, service) && kept;
-	if (kept) {
+	if (server ? add_server_latency(rec, wait, service) : add_client_latency(rec, latency)) {
 		rec->samples++;
 	} else {
 		rec->samples_lost++;
 		COUNT(samples_lost);
 	}
-}
-
-static __always_inline void finish_server_turn(struct record *rec, __u32 wait, __u64 read_ns, __u64 now)
-{
-	__u32 service = micros_between(read_ns, now);
-
-	finish_turn(rec, wait + service, wait, service);
+	if (!is_read(rec))
+		tell_sample(rec, begun, read, answered);
 }

@@ -90,7 +90,7 @@ static __always_inline void deliver(struct record *rec)
 
 	rec->event = EVENT_END;
 	rec->delivery = BY_RING;
-	if (bpf_ringbuf_output(&ring, rec, sizeof(*rec), BPF_RB_NO_WAKEUP)) {
+	if (bpf_ringbuf_output(&ring, rec, ENDED_SIZE, BPF_RB_NO_WAKEUP)) {
 		COUNT(ring_full);
 		rec->delivery = BY_SWEEP;
 		return;
@@ -121,28 +121,31 @@ static __always_inline enum role role_by_port(const struct sock *sk)
 }
 
 /*
- * An established connection whose opening was not seen: it is older than the probe, or the kernel skipped the program
- * because it had interrupted itself on this CPU. Once the map was full an unknown socket may be one that was already
- * counted as lost, so it is left alone.
+ * A connection whose opening was not seen: it is older than the probe, or the kernel skipped the program because it had
+ * interrupted itself on this CPU. Or its server already talks before the handshake is over (Fast Open). Once the map was
+ * full an unknown socket may be one that was already counted as lost, so it is left alone.
  */
 static __always_inline struct record *adopt(const struct sock *sk, int state, __u64 now)
 {
 	struct control *seen = controls();
+	bool early = state == TCP_SYN_RECV;
 
-	if (!is_open(state) || !seen || seen->full || !is_watched(sk))
+	if ((!early && !is_open(state)) || !seen || seen->full || !is_watched(sk))
 		return NULL;
 	struct tcp_sock *tp = bpf_skc_to_tcp_sock((void *)sk);
 	if (!tp)
 		return NULL;
-	struct record *rec = make(sk, role_by_port(sk), now);
+	struct record *rec = make(sk, early ? ROLE_SERVER : role_by_port(sk), now);
 	if (!rec)
 		return NULL;
 	COUNT(adopted);
-	rec->established_ns = now;
 	read_sequence_numbers(tp, rec);
-	if (!seen->scanned) {
-		rec->preexisting = 1;
-		set_baselines(tp, rec);
+	if (!early) {
+		rec->established_ns = now;
+		if (!seen->scanned) {
+			rec->preexisting = 1;
+			set_baselines(tp, rec);
+		}
 	}
 	rec->ready = 1;
 	return rec;

@@ -9,9 +9,6 @@
 #include "recognise.h"
 #include "vectors.h"
 
-/* Set before loading: somebody drains `payloads`. */
-const volatile bool tapping = false;
-
 /* Chunks after which an undecided connection is decided: user space has had its look by then. */
 #define TRIAL 8
 

@@ -16,6 +16,18 @@ static __always_inline bool taken_unseen(const struct record *rec, const struct 
 	return rec->arrived_ns && tp->copied_seq != rec->turn_seq;
 }
 
+/* Of a request that begins with what is sent next, or that has just been sent. */
+static __always_inline __u32 offset_of_send(const struct record *rec, const struct tcp_sock *tp, __u64 length)
+{
+	return tp->write_seq - (__u32)length - rec->isn_local - 1;
+}
+
+static __always_inline void finish_server_turn(struct record *rec, __u64 now)
+{
+	/* Taken without a receive event: it did not wait. */
+	finish_turn(rec, rec->arrived_ns, rec->turn == TURN_READ ? rec->turn_ns : rec->arrived_ns, now);
+}
+
 /* `message` where the kernel can be asked at the beginning of the send, else NULL and `length` at its end. */
 static __always_inline void turn_on_send(struct record *rec, const struct tcp_sock *tp, const struct msghdr *message,
 					 __u64 length, __u64 now)
@@ -43,19 +55,17 @@ static __always_inline void turn_on_send(struct record *rec, const struct tcp_so
 			if (verdict == FAILED)
 				fail_request(rec, status);
 		}
-		if (rec->turn == TURN_READ)
-			finish_server_turn(rec, rec->turn_wait_us, rec->turn_ns, now);
-		else
-			finish_server_turn(rec, 0, rec->arrived_ns, now);
+		finish_server_turn(rec, now);
 		return;
 	}
 
 	if (rec->turn == TURN_ASKED)
-		finish_turn(rec, micros_between(rec->turn_ns, rec->arrived_ns), 0, 0);
+		finish_turn(rec, rec->turn_ns, 0, rec->arrived_ns);
 	if (rec->protocol != PROTOCOL_HTTP && !examine_request(rec, &prefix))
 		return;
 	rec->arrived_ns = 0;
 	rec->turn_seq = tp->copied_seq;
+	rec->turn_offset = offset_of_send(rec, tp, length);
 	rec->turn_ns = now;
 	rec->turn = TURN_ASKED;
 }
@@ -77,7 +87,10 @@ static __always_inline void turn_on_receive(struct record *rec, const struct tcp
 			rec->turn = TURN_IDLE;
 			return;
 		}
-		rec->turn_wait_us = rec->turn == TURN_ARRIVED ? micros_between(rec->arrived_ns, now) : 0;
+		if (rec->turn != TURN_ARRIVED) {
+			rec->arrived_ns = now;
+			rec->turn_offset = tp->copied_seq - (__u32)length - rec->isn_remote - 1;
+		}
 		rec->turn_ns = now;
 		rec->turn = TURN_READ;
 		return;
@@ -93,22 +106,34 @@ static __always_inline void turn_on_receive(struct record *rec, const struct tcp
 		if (verdict == FAILED)
 			fail_request(rec, status);
 	}
-	finish_turn(rec, micros_between(rec->turn_ns, now), 0, 0);
+	finish_turn(rec, rec->turn_ns, 0, now);
 }
 
-static __always_inline void turn_on_arrival(struct record *rec, const struct tcp_sock *tp, __u64 now)
+/* True when the turn takes no notice: nobody has read since data arrived before. */
+static __always_inline bool turn_on_arrival(struct record *rec, const struct tcp_sock *tp, __u64 now)
 {
 	bool server = rec->role == ROLE_SERVER;
 
 	if (server ? rec->turn != TURN_IDLE : rec->turn != TURN_ASKED || rec->arrived_ns)
-		return;
+		return true;
 	if (!unread(tp))
-		return; /* only the FIN */
+		return true; /* only the FIN */
 	rec->arrived_ns = now;
 	if (server) {
 		rec->turn_seq = tp->copied_seq;
+		rec->turn_offset = rec->turn_seq - rec->isn_remote - 1;
 		rec->turn = TURN_ARRIVED;
 	}
+	return false;
+}
+
+/* Turns were not looked at for a while: what began before may have gone on unseen. */
+static __always_inline void forget_stale_turn(struct record *rec, const struct control *state)
+{
+	__u64 since = state->turns_since_ns;
+
+	if (state->level > LEVEL_TURNS || (rec->turn_ns < since && rec->arrived_ns < since))
+		rec->turn = TURN_IDLE;
 }
 
 /*
@@ -118,7 +143,7 @@ static __always_inline void turn_on_arrival(struct record *rec, const struct tcp
 static __always_inline void turn_on_end(struct record *rec, const struct tcp_sock *tp)
 {
 	if (rec->role == ROLE_CLIENT && rec->turn == TURN_ASKED && taken_unseen(rec, tp)) {
-		finish_turn(rec, micros_between(rec->turn_ns, rec->arrived_ns), 0, 0);
+		finish_turn(rec, rec->turn_ns, 0, rec->arrived_ns);
 	} else if (rec->turn == TURN_ASKED || rec->turn == TURN_READ) {
 		rec->turn = TURN_IDLE;
 		if (rec->opaque && !rec->error && !rec->reset_by)

@@ -1,6 +1,14 @@
 import type { Flow } from '../flow.ts';
-import { DELIVERED_BY_RING, DELIVERY_BY_SWEEP, EVENT_OPEN, RECORD_SIZE, record } from './layout.ts';
+import {
+  DELIVERED_BY_RING,
+  DELIVERY_BY_SWEEP,
+  ENDED_SIZE,
+  IDENTITY_SIZE,
+  RECORD_SIZE,
+  record,
+} from './layout.ts';
 import type { Ended, Tracker } from './tracker.ts';
+import { readTurnSample, SAMPLE_SIZE, type TurnSample } from './turn-sample.ts';
 
 /** Bytes of the header before each record of a drained ring: its length, and zero. */
 const RING_HEADER = 8;
@@ -8,9 +16,15 @@ const RING_HEADER = 8;
 /**
  * Flows of the records a ring was drained of: connections that ended.
  *
+ * @param sampled called for each single request that was told, before the ends of the same connections
  * @param resolve called between the first and the second pass: reads what else is known about these connections, payload too
  */
-export function flowsOfRing(tracker: Tracker, bytes: Uint8Array, resolve: () => void): readonly Ended[] {
+export function flowsOfRing(
+  tracker: Tracker,
+  bytes: Uint8Array,
+  resolve: () => void,
+  sampled: (sample: TurnSample) => void = () => {},
+): readonly Ended[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const ends: { readonly base: number; readonly tracked: ReturnType<Tracker['take']> }[] = [];
   for (let at = 0; at + RING_HEADER <= bytes.byteLength; ) {
@@ -18,8 +32,9 @@ export function flowsOfRing(tracker: Tracker, bytes: Uint8Array, resolve: () => 
     const base = at + RING_HEADER;
     at = base + Math.ceil(length / 8) * 8;
     if (at > bytes.byteLength) break;
-    if (record.event(view, base) === EVENT_OPEN) tracker.meet(view, base);
-    else if (length === RECORD_SIZE) ends.push({ base, tracked: tracker.take(view, base) });
+    if (length === SAMPLE_SIZE) sampled(readTurnSample(view, base));
+    else if (length === IDENTITY_SIZE) tracker.meet(view, base);
+    else if (length === ENDED_SIZE) ends.push({ base, tracked: tracker.take(view, base) });
   }
   resolve();
   return ends.map(({ base, tracked }) => tracker.ended(tracked, view, base));

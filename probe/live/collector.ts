@@ -9,6 +9,7 @@ import type { Meter } from './governor-meter.ts';
 import { RECORD_SIZE } from './layout.ts';
 import { secondOf } from './slices.ts';
 import type { Ended, Tracker } from './tracker.ts';
+import type { TurnSample } from './turn-sample.ts';
 
 /** Longest that an ended connection waits for its flow. Shorter costs more wake-ups, longer a larger ring. */
 const DRAIN_MILLIS = 25;
@@ -32,6 +33,8 @@ export interface CollectorSources {
   /** Conversations that are no connections. */
   readonly datagrams: Pick<Datagrams, 'drain' | 'sweep'>;
   readonly clock: Clock;
+  /** Single requests, chosen by the same rule at both ends of a connection. */
+  readonly onSample?: (sample: TurnSample) => void;
   /** Reads what else is known of sockets by now: their translations, and the packets of them that were dropped. */
   drainOthers(): void;
   /** Once per sweep. */
@@ -108,7 +111,7 @@ export function startCollector(sources: CollectorSources): Collector {
     for (let first = true; ; first = false) {
       const { bytes, records } = ring.drain(buffer);
       if (first || records > 0) {
-        emit(meter.measure(() => flowsOfRing(tracker, buffer.subarray(0, bytes), resolve)));
+        emit(meter.measure(() => flowsOfRing(tracker, buffer.subarray(0, bytes), resolve, sources.onSample)));
       }
       if (bytes < BATCH_BYTES / 2) return;
       await nextTurn();

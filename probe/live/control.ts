@@ -7,21 +7,27 @@ export type Level = (typeof LEVELS)[number];
 /* Offsets in `struct control`. */
 const SCANNED = 0;
 const LEVEL = 8;
+const TURNS_SINCE = 16;
 
 const KEY = new Uint8Array(4);
 
 /** From now on an unknown socket that is open is no older than the probe. */
 export function markScanned(control: BpfMap): void {
-  write(control, SCANNED, 1);
+  write(control, (view) => view.setUint32(SCANNED, 1, true));
 }
 
-/** In force with the next call of any process. */
+/** In force with the next call of any process. Turns that were not looked at from their beginning are left out. */
 export function setLevel(control: BpfMap, level: Level): void {
-  write(control, LEVEL, LEVELS.indexOf(level));
+  write(control, (view) => {
+    if (LEVELS[view.getUint32(LEVEL, true)] === 'connections') {
+      view.setBigUint64(TURNS_SINCE, process.hrtime.bigint(), true);
+    }
+    view.setUint32(LEVEL, LEVELS.indexOf(level), true);
+  });
 }
 
-function write(control: BpfMap, offset: number, number: number): void {
+function write(control: BpfMap, change: (view: DataView) => void): void {
   const value = control.lookup(KEY) ?? new Uint8Array(control.valueSize);
-  new DataView(value.buffer, value.byteOffset, value.byteLength).setUint32(offset, number, true);
+  change(new DataView(value.buffer, value.byteOffset, value.byteLength));
   control.update(KEY, value);
 }

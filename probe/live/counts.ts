@@ -9,6 +9,7 @@ export interface Counts extends Latencies {
   readonly segmentsSent: number;
   readonly segmentsReceived: number;
   readonly retransmits: number;
+  readonly zeroWindows: number;
   readonly requests: number;
   readonly failedRequests: number;
   readonly statuses: readonly (readonly [status: number, count: number])[];
@@ -20,6 +21,7 @@ export const NO_COUNTS: Counts = {
   segmentsSent: 0,
   segmentsReceived: 0,
   retransmits: 0,
+  zeroWindows: 0,
   requests: 0,
   failedRequests: 0,
   statuses: [],
@@ -33,6 +35,7 @@ export function readCounts(view: DataView, base: number, latencies: Latencies): 
     segmentsSent: record.segmentsSent(view, base),
     segmentsReceived: record.segmentsReceived(view, base),
     retransmits: record.retransmits(view, base),
+    zeroWindows: record.zeroWindows(view, base),
     requests: record.requests(view, base),
     failedRequests: record.failed(view, base),
     statuses: readStatuses(view, base),
@@ -49,7 +52,8 @@ export function hasChanged(view: DataView, base: number, counts: Counts): boolea
     record.failed(view, base) !== counts.failedRequests ||
     record.bytesSent(view, base) !== counts.bytesSent ||
     record.bytesReceived(view, base) !== counts.bytesReceived ||
-    record.retransmits(view, base) !== counts.retransmits
+    record.retransmits(view, base) !== counts.retransmits ||
+    record.zeroWindows(view, base) !== counts.zeroWindows
   );
 }
 
@@ -62,6 +66,7 @@ export function increments(now: Counts, before: Counts): Counts {
     segmentsSent: (now.segmentsSent - before.segmentsSent) >>> 0,
     segmentsReceived: (now.segmentsReceived - before.segmentsReceived) >>> 0,
     retransmits: (now.retransmits - before.retransmits) >>> 0,
+    zeroWindows: (now.zeroWindows - before.zeroWindows) >>> 0,
     requests: (now.requests - before.requests) >>> 0,
     failedRequests: (now.failedRequests - before.failedRequests) >>> 0,
     statuses: moreStatuses(now.statuses, before.statuses),

@@ -2,6 +2,7 @@ import { Conntrack } from '../bpf-ringbuf-napi/index.js';
 import type { FaultlineError } from '../error.ts';
 import type { Feature } from '../flow.ts';
 import { ownerFeature, translationFeature } from './features.ts';
+import { SHARE } from './network-time.ts';
 import { obstacles } from './preconditions.ts';
 import { MAX_HISTOGRAMS, MAX_PARSED, OBJECT_FILE } from './probe.ts';
 import { withPrograms } from './programs.ts';
@@ -22,6 +23,7 @@ export async function examine(objectFile: string = OBJECT_FILE): Promise<Feature
       maxSockets: 1024,
       maxHistograms: MAX_HISTOGRAMS,
       maxConversations: 1024,
+      sampleShift: Math.log2(SHARE),
       payloadBytes: 1 << 16,
       maxParsed: MAX_PARSED,
       clearText: true,

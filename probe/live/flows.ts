@@ -75,7 +75,7 @@ export function flowOf(
     segmentsSent: counts.segmentsSent,
     segmentsReceived: counts.segmentsReceived,
     retransmits: counts.retransmits,
-    zeroWindows: 0,
+    zeroWindows: counts.zeroWindows,
     drops: around.drops.since(identity.cookie),
     rttMicros: rtt === 0 ? null : rtt,
     minRttMicros: minRtt === NO_RTT || rtt === 0 ? null : minRtt,

@@ -16,47 +16,52 @@ export interface Latencies {
 
 export const NO_LATENCIES: Latencies = { latency: EMPTY, wait: EMPTY, service: EMPTY };
 
-const LATENCY = 0;
-const WAIT = 1;
-const SERVICE = 2;
+/** The maps `latencies` and `server_latencies` (`bpf/maps.h`). */
+export interface LatencyMaps {
+  readonly client: HistogramMap;
+  readonly server: HistogramMap;
+}
+
+/** Bytes of `struct histogram`. */
+const HISTOGRAM_SIZE = 4 * BUCKETS;
+/** Cookie and `opened_ns`, with which a record begins too. */
+const KEY_SIZE = 16;
 
 /** Reads the latencies of the record at `base`: the first stands in it, the others in a map of their own. */
-export function readLatencies(map: HistogramMap, view: DataView, base: number): Latencies {
+export function readLatencies(maps: LatencyMaps, view: DataView, base: number): Latencies {
   if (record.samples(view, base) === 0) return NO_LATENCIES;
   const server = record.role(view, base) === ROLE_SERVER;
-  const more = hasMore(view, base);
-  const read = (kind: number, first: number) =>
-    more ? merge(histogramOf([first]), lookup(map, keyOf(view, base, kind))) : histogramOf([first]);
+  const more = hasMore(view, base) ? mapOf(maps, view, base).lookup(keyOf(view, base)) : null;
+  const read = (place: number, first: number) =>
+    more === null
+      ? histogramOf([first])
+      : merge(histogramOf([first]), histogramAt(more, place * HISTOGRAM_SIZE));
   return {
-    latency: read(LATENCY, record.firstLatency(view, base)),
-    wait: server ? read(WAIT, record.firstWait(view, base)) : EMPTY,
-    service: server ? read(SERVICE, record.firstService(view, base)) : EMPTY,
+    latency: read(0, record.firstLatency(view, base)),
+    wait: server ? read(1, record.firstWait(view, base)) : EMPTY,
+    service: server ? read(2, record.firstService(view, base)) : EMPTY,
   };
 }
 
-/** Frees the entries of a socket that has ended and was read. */
-export function forgetLatencies(map: HistogramMap, view: DataView, base: number): void {
-  if (!hasMore(view, base)) return;
-  const kinds = record.role(view, base) === ROLE_SERVER ? [LATENCY, WAIT, SERVICE] : [LATENCY];
-  for (const kind of kinds) map.delete(keyOf(view, base, kind));
+/** Frees the entry of a socket that has ended and was read. */
+export function forgetLatencies(maps: LatencyMaps, view: DataView, base: number): void {
+  if (hasMore(view, base)) mapOf(maps, view, base).delete(keyOf(view, base));
 }
 
 function hasMore(view: DataView, base: number): boolean {
   return record.samples(view, base) + record.samplesLost(view, base) > 1;
 }
 
-/** `struct histogram_key`: the cookie, then `opened_ns` with its two lowest bits replaced by the kind. */
-function keyOf(view: DataView, base: number, kind: number): Uint8Array {
-  const key = new Uint8Array(16);
-  key.set(new Uint8Array(view.buffer, view.byteOffset + base, 16));
-  key[8] = (key[8]! & ~3) | kind;
-  return key;
+function mapOf(maps: LatencyMaps, view: DataView, base: number): HistogramMap {
+  return record.role(view, base) === ROLE_SERVER ? maps.server : maps.client;
 }
 
-function lookup(map: HistogramMap, key: Uint8Array): Histogram {
-  const value = map.lookup(key);
-  if (value === null) return EMPTY;
-  const view = new DataView(value.buffer, value.byteOffset, value.byteLength);
+function keyOf(view: DataView, base: number): Uint8Array {
+  return new Uint8Array(view.buffer, view.byteOffset + base, KEY_SIZE);
+}
+
+function histogramAt(bytes: Uint8Array, offset: number): Histogram {
+  const view = new DataView(bytes.buffer, bytes.byteOffset + offset, HISTOGRAM_SIZE);
   const buckets: number[] = [];
   const counts: number[] = [];
   for (let bucket = 0; bucket < BUCKETS; bucket++) {

@@ -5,7 +5,9 @@
 const LITTLE_ENDIAN = true;
 
 export const IDENTITY_SIZE = 128;
-export const RECORD_SIZE = 352;
+export const RECORD_SIZE = 368;
+/** What the end of a connection carries over the ring: the record without what is private to the kernel. */
+export const ENDED_SIZE = 272;
 
 export const EVENT_OPEN = 1;
 export const ROLE_SERVER = 2;
@@ -70,17 +72,19 @@ export const record = {
   resetBy: at8(231),
   lastState: at8(232),
   delivery: at8(233),
-  tap: at8(258),
-  chunks: at32(316),
   hasTranslated: at8(234),
+  tap: at8(235),
   translatedPort: at16(236),
+  zeroWindows: at32(256),
+  firstOffset: at32(260),
+  chunks: at32(264),
 } as const;
 
 /** Offsets of 16-byte addresses (IPv4 as `::ffff:a.b.c.d`) and of the process name. */
 export const LOCAL = 32;
 export const REMOTE = 48;
 export const ASKED = 64;
-export const TRANSLATED = 238;
+export const TRANSLATED = 240;
 export const COMM = 112;
 export const COMM_SIZE = 16;
 
@@ -96,6 +100,9 @@ export const COUNTERS = [
   'chunksLost',
   'chunksCut',
   'clearUntied',
+  'turnsTold',
+  'turnsLost',
+  'turnsWithheld',
 ] as const;
 export type KernelCounters = Readonly<Record<(typeof COUNTERS)[number], number>>;
 

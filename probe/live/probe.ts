@@ -23,6 +23,7 @@ import type { RawOwner } from './identity.ts';
 import { readCounters } from './layout.ts';
 import { followNamespaces } from './namespaces.ts';
 import { createNatView } from './nat.ts';
+import { SHARE } from './network-time.ts';
 import { createPairs } from './pairs.ts';
 import { createParsing } from './parsing.ts';
 import { obstacles } from './preconditions.ts';
@@ -80,8 +81,8 @@ export const OBJECT_FILE = fileURLToPath(new URL('../build/faultline.bpf.o', imp
 const DEFAULT_RING_BYTES = 8 << 20;
 const DEFAULT_MAX_SOCKETS = 65_536;
 const DEFAULT_MAX_CONVERSATIONS = 32_768;
-/** Latency tables at the same time, three for a server's connection: 50 MB when all are in use. */
-export const MAX_HISTOGRAMS = 32_768;
+/** Connections with a table of latencies at the same time, at each of the two ends: 100 MB when all are in use. */
+export const MAX_HISTOGRAMS = 16_384;
 /** Servers of which it is remembered whether their payload is parsed. */
 export const MAX_PARSED = 16_384;
 /** A tenth of a second of 20,000 requests a second with both ends here. */
@@ -110,6 +111,7 @@ export async function startProbe(options: ProbeOptions): Promise<Probe> {
     maxHistograms: MAX_HISTOGRAMS,
     maxConversations: options.maxConversations ?? DEFAULT_MAX_CONVERSATIONS,
     payloadBytes: obstacleToPayload(options) === null ? (options.payloadBytes ?? DEFAULT_PAYLOAD_BYTES) : 0,
+    sampleShift: Math.log2(SHARE),
     maxParsed: MAX_PARSED,
     clearText: options.tls !== undefined && obstacleToPayload(options) === null,
   };
@@ -210,7 +212,7 @@ async function run(
     ...around,
     nat: nat.tcp,
     pairs,
-    latencies: object.map('latencies'),
+    latencies: { client: object.map('latencies'), server: object.map('server_latencies') },
     requests: {
       conversations,
       network,
@@ -240,6 +242,9 @@ async function run(
     tracker,
     datagrams,
     clock,
+    onSample: ({ cookie, role, isn, offset, begunNs, answeredNs }) => {
+      if (pairs.peer(isn, role) !== null) network.offer(role, { isn, offset }, cookie, answeredNs - begunNs);
+    },
     drainOthers() {
       conntrack.drain(clock.now());
       drops.refresh(clock.now());

@@ -21,8 +21,11 @@ export interface LoadOptions {
   readonly filtering: boolean;
   readonly ringBytes: number;
   readonly maxSockets: number;
+  /** Connections with a table of latencies at the same time, at each of the two ends. */
   readonly maxHistograms: number;
   readonly maxConversations: number;
+  /** One request in 2^sampleShift is told by itself, to be matched with what the other end tells of it. */
+  readonly sampleShift: number;
   /** Size of the ring for chunks of payload; 0 = nobody reads them, so none are made. */
   readonly payloadBytes: number;
   /** Servers of which it is remembered whether their payload is parsed. */
@@ -152,6 +155,8 @@ function loadWithout(
       object.setMaxEntries('sockets', options.maxSockets);
       object.setMaxEntries('latencies', options.maxHistograms);
       object.setMaxEntries('conversations', options.maxConversations);
+      object.setMaxEntries('server_latencies', options.maxHistograms);
+      object.setGlobal('sample_shift', Uint8Array.of(options.sampleShift, 0, 0, 0));
       object.setMaxEntries('payloads', options.payloadBytes || SMALLEST_RING);
       object.setMaxEntries('parsed', options.maxParsed);
       object.setGlobal('tapping', flag(options.payloadBytes > 0));

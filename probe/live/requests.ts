@@ -19,7 +19,7 @@ export interface Said {
 /** The sources of what flows say about requests, beside the turns in the records. */
 export interface RequestSources {
   readonly conversations: Pick<Conversations, 'isDirty' | 'report' | 'finish' | 'cutNs'>;
-  readonly network: Pick<NetworkTime, 'take' | 'has'>;
+  readonly network: Pick<NetworkTime, 'offer' | 'take' | 'has'>;
   /** Turns are counted at present. */
   turnsCounted(): boolean;
 }
@@ -32,7 +32,7 @@ export const ONLY_TURNS: RequestSources = {
     finish: () => null,
     cutNs: Number.POSITIVE_INFINITY,
   },
-  network: { has: () => false, take: () => EMPTY },
+  network: { offer: () => {}, has: () => false, take: () => EMPTY },
   turnsCounted: () => true,
 };
 

@@ -9,3 +9,13 @@ export function tapOf(view: DataView, base: number): TapState {
     turnNs: 0,
   };
 }
+
+/** The first request of a connection whose payload was not read: its place, and how long this end saw it take. */
+export function firstTurnOf(
+  view: DataView,
+  base: number,
+): { readonly offset: number; readonly seenNs: number } | null {
+  const { made, stopped } = tapOf(view, base);
+  if (record.samples(view, base) === 0 || (made > 0 && !stopped)) return null;
+  return { offset: record.firstOffset(view, base), seenNs: 1000 * record.firstLatency(view, base) };
+}

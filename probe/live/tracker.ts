@@ -5,12 +5,12 @@ import { type Counts, hasChanged, increments, NO_COUNTS, readCounts } from './co
 import { outcomeOf } from './failure.ts';
 import { flowOf, type Life, type Surroundings } from './flows.ts';
 import { type Identity, type RawOwner, readIdentity, readOwner } from './identity.ts';
-import { forgetLatencies, type HistogramMap, type Latencies, readLatencies } from './latencies.ts';
+import { forgetLatencies, type Latencies, type LatencyMaps, readLatencies } from './latencies.ts';
 import { record } from './layout.ts';
 import type { Pairs } from './pairs.ts';
 import { type RequestSources, type Said, say, sum, turnsOf } from './requests.ts';
 import { sliceOf } from './slices.ts';
-import { tapOf } from './tap.ts';
+import { firstTurnOf, tapOf } from './tap.ts';
 
 /** What is remembered of a socket between records. */
 export interface Tracked {
@@ -29,7 +29,7 @@ export interface Tracked {
 
 export interface TrackerContext extends Surroundings {
   readonly clock: Clock;
-  readonly latencies: HistogramMap;
+  readonly latencies: LatencyMaps;
   readonly pairs: Pairs;
   readonly requests: RequestSources;
   ownerOf(raw: RawOwner): Owner;
@@ -106,6 +106,11 @@ export function createTracker(context: TrackerContext): Tracker {
       live.delete(cookie);
       ending.set(cookie, tracked);
       learnOwner(tracked, view, base);
+      const { isn, role } = tracked.identity;
+      const first = firstTurnOf(view, base);
+      if (first !== null && isn !== null && pairs.peer(isn, role) !== null) {
+        network.offer(role, { isn, offset: first.offset }, cookie, first.seenNs);
+      }
       return tracked;
     },
 

@@ -29,6 +29,7 @@ const DEFAULTS: LoadOptions = {
   maxSockets: 1024,
   maxHistograms: 1024,
   maxConversations: 1024,
+  sampleShift: 3,
   payloadBytes: 1 << 22,
   maxParsed: 64,
   clearText: false,
