@@ -54,7 +54,7 @@ static __always_inline bool is_read(const struct record *rec)
 }
 
 /* The rule of both ends. */
-static __always_inline bool is_chosen(const struct record *rec)
+static __always_inline bool is_sampled(const struct record *rec)
 {
 	bool client = rec->role == ROLE_CLIENT;
 	__u32 isn_client = client ? rec->isn_local : rec->isn_remote;
@@ -82,7 +82,7 @@ static __always_inline bool may_spend(__u64 now)
 
 static __always_inline void tell_sample(const struct record *rec, __u64 begun, __u64 read, __u64 answered)
 {
-	if (!is_chosen(rec))
+	if (!is_sampled(rec))
 		return;
 	if (!may_spend(answered)) {
 		COUNT(turns_withheld);

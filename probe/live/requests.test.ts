@@ -9,7 +9,7 @@ import { NO_DROPS } from './drops.ts';
 import { createNatView } from './nat.ts';
 import { createPairs } from './pairs.ts';
 import { ONLY_TURNS, type RequestSources } from './requests.ts';
-import { mapped, recordOf, ringOf, type Values, viewOf } from './testing/records.ts';
+import { endOf, mapped, recordOf, ringOf, type Values, viewOf } from './testing/records.ts';
 import { createTracker } from './tracker.ts';
 
 const SECOND = 1_000_000_000;
@@ -26,6 +26,9 @@ const SOCKET: Values = {
   role: 1,
   ready: 1,
 };
+
+const NO_TABLE = { lookup: () => null, delete: () => true };
+const NO_TABLES = { client: NO_TABLE, server: NO_TABLE };
 
 /** One slice: what the kernel counted in it, what the conversation says of it, and what was matched. */
 const account = fc
@@ -76,7 +79,7 @@ test('whatever the slices were told from, they add up to the whole', () => {
           finish: () => now().report,
           cutNs: 0,
         },
-        network: { has: () => true, take: () => now().network },
+        network: { offer: () => {}, has: () => true, take: () => now().network },
       };
       const tracker = createTracker({
         boot: 'b',
@@ -86,7 +89,7 @@ test('whatever the slices were told from, they add up to the whole', () => {
         pairs: createPairs(),
         requests,
         clock: { now: () => 0, micros: (ns) => Math.floor(ns / 1000), adjust: () => {} },
-        latencies: { lookup: () => null, delete: () => true },
+        latencies: NO_TABLES,
         ownerOf: () => ({ pid: 1, process: 'p', uid: 0, cgroupId: '', cgroup: '' }),
       });
       const flows: Flow[] = [];
@@ -107,10 +110,8 @@ test('whatever the slices were told from, they add up to the whole', () => {
       const [ended] = flowsOfRing(
         tracker,
         ringOf([
-          recordOf({
+          endOf({
             ...SOCKET,
-            event: 2,
-            delivery: 1,
             ended_ns: 60 * SECOND,
             requests: turns,
             failed,
@@ -163,10 +164,10 @@ test('where neither payload nor turns are counted a flow says so', () => {
     pairs: createPairs(),
     requests: { ...ONLY_TURNS, turnsCounted: () => false },
     clock: { now: () => 0, micros: (ns) => Math.floor(ns / 1000), adjust: () => {} },
-    latencies: { lookup: () => null, delete: () => true },
+    latencies: NO_TABLES,
     ownerOf: () => ({ pid: 1, process: 'p', uid: 0, cgroupId: '', cgroup: '' }),
   });
-  const ring = ringOf([recordOf({ ...SOCKET, event: 2, delivery: 1, ended_ns: 2 * SECOND })]);
+  const ring = ringOf([endOf({ ...SOCKET, ended_ns: 2 * SECOND })]);
   const [ended] = flowsOfRing(tracker, ring, () => {});
   expect(ended!.increment).toMatchObject({ basis: 'connection', requests: 0 });
   expect(ended!.whole.basis).toBe('connection');

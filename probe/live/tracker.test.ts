@@ -4,11 +4,11 @@ import type { Flow } from '../flow.ts';
 import { BUCKETS, bucketOf, merge, total } from '../histogram.ts';
 import { flowsOfRing, sortSweep } from './batch.ts';
 import { NO_DROPS } from './drops.ts';
-import { ENDED_SIZE, IDENTITY_SIZE, RECORD_SIZE, record } from './layout.ts';
+import { IDENTITY_SIZE, RECORD_SIZE, record } from './layout.ts';
 import { createNatView } from './nat.ts';
 import { createPairs } from './pairs.ts';
 import { ONLY_TURNS } from './requests.ts';
-import { mapped, recordOf, ringOf, type Values, viewOf } from './testing/records.ts';
+import { endOf, mapped, recordOf, ringOf, type Values, viewOf } from './testing/records.ts';
 import { createTracker } from './tracker.ts';
 
 const SECOND = 1_000_000_000;
@@ -66,14 +66,13 @@ const mapOf = (entries: Map<string, Uint8Array>) => ({
 });
 
 const open = (values: Values) => recordOf({ ...values, event: 1 }).slice(0, IDENTITY_SIZE);
-const end = (values: Values) => recordOf({ ...values, event: 2, delivery: 1 }).slice(0, ENDED_SIZE);
 
 test('a short connection is one flow with everything in it', () => {
   const { tracker } = tracking();
   tracker.swept(100_000_000);
   const bytes = ringOf([
     open(CONNECTION),
-    end({
+    endOf({
       ...CONNECTION,
       ended_ns: 100 * SECOND + 9_000_000,
       bytes_sent: 120,
@@ -155,10 +154,10 @@ test('both ends know each other whichever comes first in a batch', () => {
     isn_local: 22,
     isn_remote: 11,
   };
-  const bytes = ringOf([open(CONNECTION), end({ ...CONNECTION, ended_ns: 101 * SECOND }), open(server)]);
+  const bytes = ringOf([open(CONNECTION), endOf({ ...CONNECTION, ended_ns: 101 * SECOND }), open(server)]);
   const [ended] = flowsOfRing(tracker, bytes, () => {});
   expect(ended!.increment).toMatchObject({ peer: { ip: '10.2.0.7', port: 8080 }, nat: 'peer' });
-  const [other] = flowsOfRing(tracker, ringOf([end({ ...server, ended_ns: 101 * SECOND })]), () => {});
+  const [other] = flowsOfRing(tracker, ringOf([endOf({ ...server, ended_ns: 101 * SECOND })]), () => {});
   expect(other!.increment).toMatchObject({
     peer: { ip: '10.1.0.2', port: 40_000 },
     nat: 'peer',
@@ -170,7 +169,7 @@ test('translations that arrive with the batch are used, and name their source', 
   const { tracker, nat } = tracking();
   const original = { source: { ip: '10.1.0.2', port: 40_000 }, destination: { ip: '10.96.0.1', port: 80 } };
   const reply = { source: { ip: '10.2.0.7', port: 8080 }, destination: { ip: '10.1.0.2', port: 40_000 } };
-  const [ended] = flowsOfRing(tracker, ringOf([end({ ...CONNECTION, ended_ns: 101 * SECOND })]), () =>
+  const [ended] = flowsOfRing(tracker, ringOf([endOf({ ...CONNECTION, ended_ns: 101 * SECOND })]), () =>
     nat.add('n1', 0, { original, reply }),
   );
   expect(ended!.increment).toMatchObject({ peer: reply.source, nat: 'conntrack' });
@@ -181,7 +180,7 @@ test('translations that arrive with the batch are used, and name their source', 
     remote: mapped('10.2.0.7'),
     remote_port: 8080,
   };
-  const [other] = flowsOfRing(tracker, ringOf([end({ ...rewritten, ended_ns: 101 * SECOND })]), () => {});
+  const [other] = flowsOfRing(tracker, ringOf([endOf({ ...rewritten, ended_ns: 101 * SECOND })]), () => {});
   expect(other!.increment).toMatchObject({
     asked: { ip: '10.96.0.1', port: 80 },
     peer: { ip: '10.2.0.7', port: 8080 },
@@ -241,7 +240,7 @@ test('increments of a live connection add up to its whole', () => {
       });
       const [ended] = flowsOfRing(
         tracker,
-        ringOf([end({ ...values, ended_ns: 200 * SECOND, last_state: 5 })]),
+        ringOf([endOf({ ...values, ended_ns: 200 * SECOND, last_state: 5 })]),
         () => {},
       );
       const all = [...flows, ended!.increment];
@@ -275,7 +274,7 @@ test('increments of a live connection add up to its whole', () => {
 test('a connection that never opened says why and nothing else', () => {
   const { tracker } = tracking();
   const bytes = ringOf([
-    end({
+    endOf({
       ...CONNECTION,
       established_ns: 0,
       ended_ns: 101 * SECOND,

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { RECORD_SIZE } from '../layout.ts';
+import { ENDED_SIZE, RECORD_SIZE } from '../layout.ts';
 
 /** Offsets and widths of the fields of a C structure, in bytes. */
 export type Fields = ReadonlyMap<
@@ -19,6 +19,11 @@ export type Values = Readonly<Record<string, number | readonly number[] | Uint8A
 /** Bytes of a record with these fields set, by their C names, and all others zero. */
 export function recordOf(values: Values, into: Uint8Array = new Uint8Array(RECORD_SIZE)): Uint8Array {
   return structureOf(FIELDS, values, into);
+}
+
+/** What the ring carries of a connection that has ended. */
+export function endOf(values: Values): Uint8Array {
+  return recordOf({ ...values, event: 2, delivery: 1 }).slice(0, ENDED_SIZE);
 }
 
 export function structureOf(fields: Fields, values: Values, into: Uint8Array): Uint8Array {
