@@ -26,28 +26,46 @@ int BPF_PROG(page_start_entry, struct sock *sk)
 	return send_begins(sk, NULL);
 }
 
+/* Only when it is over is it known how much went: a chunk that cannot be read, but has its place. */
+static __always_inline void tap_pages(struct sock *sk, int sent)
+{
+	struct record *rec = has_send_start && sent > 0 ? find(sk) : NULL;
+	struct tcp_sock *tp = rec ? bpf_skc_to_tcp_sock(sk) : NULL;
+
+	if (tp && is_tapped(rec, controls()))
+		tap_send(rec, tp, NULL, sent, bpf_ktime_get_ns());
+}
+
 SEC("fexit/tcp_sendpage")
 int BPF_PROG(page_done_exit, struct sock *sk, struct page *page, int offset, unsigned long size, int flags, int sent)
 {
+	tap_pages(sk, sent);
 	return send_ended(sk, sent);
 }
 
-/* A look ahead moves nothing: the turn is still where it was when its first byte came or its question left. */
-static __always_inline bool only_peeked(const struct sock *sk)
-{
-	struct record *rec = find(sk);
-	struct tcp_sock *tp = rec ? bpf_skc_to_tcp_sock((void *)sk) : NULL;
-
-	return tp && (rec->turn == TURN_ARRIVED || rec->turn == TURN_ASKED) && tp->copied_seq == rec->turn_seq;
-}
-
-/* After bytes were copied to the reader; also while it waits for more of them, and for splice. */
+/*
+ * After bytes were copied to the reader, also for splice. It also comes by after a look ahead, which moves nothing, and
+ * while a reader waits for more, with all that it has so far: what came before was told already, and where in the buffer
+ * the rest went is not known here.
+ */
 SEC("fentry/tcp_cleanup_rbuf")
 int BPF_PROG(receive_done_entry, struct sock *sk, int copied)
 {
-	if (copied <= 0 || !is_tcp(sk) || only_peeked(sk))
+	if (copied <= 0 || !is_tcp(sk))
 		return 0;
-	return receive_ended(sk, copied, 0);
+	struct record *rec = find(sk);
+	struct tcp_sock *tp = rec ? bpf_skc_to_tcp_sock(sk) : NULL;
+
+	if (!tp)
+		return receive_ended(sk, copied, 0);
+	if ((rec->turn == TURN_ARRIVED || rec->turn == TURN_ASKED) && tp->copied_seq == rec->turn_seq)
+		return 0;
+	if (!rec->tapped || !is_tapped(rec, controls()))
+		return receive_ended(sk, copied, 0);
+	__u32 moved = read_up_to(tp) - rec->read_seq;
+	if (!moved)
+		return 0;
+	return moved < (__u32)copied ? receive_ended(sk, moved, MSG_TRUNC) : receive_ended(sk, copied, 0);
 }
 
 SEC("fentry/sock_def_readable")

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { needs } from '../../.ci/needs.ts';
 import { measureUnder } from './testing/vm/boot.ts';
+import type { Calls } from './testing/vm/calls.ts';
 import { type Coverage, measureCoverage, type Scenario } from './testing/vm/coverage.ts';
 import { fetchKernel, imageOf, type Series } from './testing/vm/packages.ts';
 import type { Ends } from './testing/vm/sums.ts';
@@ -30,9 +31,9 @@ test('the kernel of this machine sees all of the traffic', async (context) => {
 
 for (const [series, parts] of Object.entries(OTHERS)) {
   test(`Linux ${series} sees all of the same traffic`, async (context) => {
-    needs(context, ...NEEDS, 'qemu', 'cpio');
+    needs(context, ...NEEDS, 'qemu', 'cpio', 'gcc');
     const kernel = await fetchKernel(series as Series).catch((error: Error) => context.skip(error.message));
-    const coverage = await measureUnder(kernel);
+    const { coverage, calls } = await measureUnder(kernel);
     expect(coverage.kernel).toBe(kernel.version);
     expect(kernel.version).toMatch(new RegExp(`^${series}\\.`));
     for (const [name, by] of Object.entries(parts)) {
@@ -40,6 +41,7 @@ for (const [series, parts] of Object.entries(OTHERS)) {
       expect(coverage.features.find((feature) => feature.name === name)).toMatchObject({ state, by });
     }
     expectEverythingSeen(coverage);
+    expectEveryByteTapped(calls);
     /* SYS_ADMIN and NET_ADMIN, bits 21 and 12: all the rest was dropped before the traffic began. */
     expect(coverage.capabilities).toBe('0000000000201000');
   });
@@ -65,6 +67,40 @@ function expectEverythingSeen({ scenarios, made, datagrams, counters, features }
     expect(scenario, scenario.name).toMatchObject({ clients, servers });
   }
   expect(new Set(scenarios.map(({ name }) => name))).toEqual(new Set(Object.keys(EXPECTED)));
+}
+
+/** Whatever the call: each direction of each end is there without a gap, and where it can be read, rightly. */
+function expectEveryByteTapped({ printed, pieces, lost }: Calls): void {
+  expect(lost).toBe(0);
+  const lines = printed
+    .trim()
+    .split('\n')
+    .map((line) => line.split(' '));
+  for (const [direction, role, received] of [
+    ['send', 'client', false],
+    ['receive', 'server', true],
+    ['answer', 'server', false],
+    ['taken', 'client', true],
+  ] as const) {
+    const mine = pieces.filter((piece) => piece.role === role && piece.received === received);
+    let end = 0;
+    for (const { offset, length } of mine) {
+      expect(offset).toBe(end);
+      end += length;
+    }
+    const done = lines.filter(([which]) => which === direction);
+    expect(done.length).toBeGreaterThan(0);
+    let at = 0;
+    for (const [, name, bytes, readable] of done) {
+      const piece = mine.find(({ offset }) => offset === at);
+      if (direction === 'send' && readable === '1' && !['late', 'write'].includes(name!))
+        expect(piece).toMatchObject({ length: Number(bytes), text: expect.stringContaining(`GET /${name}`) });
+      if (direction === 'receive' && ['read', 'readv', 'recvfrom', 'recvmsg'].includes(name!))
+        expect(piece).toMatchObject({ length: Number(bytes), text: expect.stringContaining('GET /answers') });
+      at += Number(bytes);
+    }
+    expect(end).toBe(at);
+  }
 }
 
 interface Expected {

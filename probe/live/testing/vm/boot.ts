@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { Coverage } from './coverage.ts';
+import type { Measured } from './guest.ts';
 import { packInitramfs } from './initramfs.ts';
 import type { Kernel } from './packages.ts';
 
@@ -19,7 +19,7 @@ const CONSOLE_LINES = 60;
  *
  * @throws Error with the end of the console when the guest fails or gives no answer
  */
-export async function measureUnder(kernel: Kernel): Promise<Coverage> {
+export async function measureUnder(kernel: Kernel): Promise<Measured> {
   const folder = mkdtempSync(path.join(tmpdir(), 'flt-vm-'));
   try {
     const initramfs = await packInitramfs(kernel, folder);
@@ -57,9 +57,9 @@ async function boot(image: string, initramfs: string, answerFile: string): Promi
   return log.split('\n').slice(-CONSOLE_LINES).join('\n');
 }
 
-function parse(text: string): Coverage | { readonly error: string } | null {
+function parse(text: string): Measured | { readonly error: string } | null {
   try {
-    return JSON.parse(text) as Coverage | { readonly error: string };
+    return JSON.parse(text) as Measured | { readonly error: string };
   } catch {
     return null;
   }

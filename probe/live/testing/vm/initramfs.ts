@@ -47,7 +47,7 @@ mount -t tmpfs run /run
 mkdir -p /sys/fs/cgroup && mount -t cgroup2 cgroup2 /sys/fs/cgroup
 modprobe veth
 ip link set lo up
-BPF_RINGBUF_ADDON=/guest/bpf_ringbuf.node node /guest/guest.mjs /guest/faultline.bpf.o /tmp/answer
+BPF_RINGBUF_ADDON=/guest/bpf_ringbuf.node node /guest/guest.mjs /guest/faultline.bpf.o /guest/calls /tmp/answer
 cat /tmp/answer > /dev/ttyS1
 poweroff -f
 `;
@@ -77,6 +77,7 @@ export async function packInitramfs(kernel: Kernel, folder: string): Promise<str
     logLevel: 'error',
   });
   put(root, OBJECT_FILE, '/guest/faultline.bpf.o');
+  await run('gcc', ['-O1', '-static', '-o', path.join(guest, 'calls'), HERE('../calls.c'), '-lpthread']);
   const programs = { node: process.execPath, ip: await find('ip'), iptables: await find('iptables') };
   for (const [name, file] of Object.entries(programs)) put(root, realpathSync(file), `/guest/bin/${name}`);
   /* Busybox's own shell would take its own `ip`. */

@@ -85,6 +85,7 @@ async function downloadFrom(suite: string, series: Series, scratch: string): Pro
     /* As if nothing were installed: a version only this machine has could not be downloaded. */
     'Dir::State::status=/dev/null',
     'APT::Sandbox::User=root',
+    'APT::Update::Error-Mode=any',
   ].flatMap((option) => ['-o', option]);
   await run('apt-get', ['-qq', ...options, 'update'], { maxBuffer: 16 << 20 });
   const { stdout } = await run('apt-cache', [...options, 'show', PACKAGE], { maxBuffer: 16 << 20 });
