@@ -1,4 +1,5 @@
 import { type Conversation, keep } from '../conversation.ts';
+import { recordDns } from './dns.ts';
 import { recordHttp } from './http.ts';
 import { recordPostgres } from './postgres.ts';
 import { recordRedis } from './redis.ts';
@@ -6,6 +7,7 @@ import { recordRedis } from './redis.ts';
 /** `npx tsx probe/protocols/testing/record/main.ts [http …]`: records the conversations of the corpus anew. */
 const RECORDERS: Readonly<Record<string, () => Promise<readonly Conversation[]>>> = {
   http: recordHttp,
+  dns: recordDns,
   postgres: recordPostgres,
   redis: recordRedis,
 };
