@@ -1,6 +1,7 @@
 import { type Conversation, keep } from '../conversation.ts';
 import { recordDns } from './dns.ts';
 import { recordHttp } from './http.ts';
+import { recordMysql } from './mysql.ts';
 import { recordPostgres } from './postgres.ts';
 import { recordRedis } from './redis.ts';
 
@@ -8,6 +9,7 @@ import { recordRedis } from './redis.ts';
 const RECORDERS: Readonly<Record<string, () => Promise<readonly Conversation[]>>> = {
   http: recordHttp,
   dns: recordDns,
+  mysql: recordMysql,
   postgres: recordPostgres,
   redis: recordRedis,
 };
