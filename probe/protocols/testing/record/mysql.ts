@@ -78,10 +78,7 @@ const texts: Story = async (client) => [
   await told('SELECT orders', client.query('SELECT * FROM orders WHERE id < 0')),
   await told('SELECT nothing', client.query('SELECT * FROM nothing')),
   await told('INSERT orders', client.query('INSERT INTO orders VALUES (1, "twice")')),
-  await told(
-    'SELECT; UPDATE orders; SELECT',
-    client.query("SELECT 1; UPDATE orders SET name = 'x'; SELECT 2"),
-  ),
+  await told('SELECT; UPDATE orders', client.query("SELECT 1; UPDATE orders SET name = 'x'; SELECT 2")),
   await told('SELECT; SELECT nothing', client.query('SELECT 1; SELECT * FROM nothing')),
   await told('CREATE PROCEDURE', client.query('CREATE PROCEDURE twice() BEGIN SELECT 1; SELECT 2; END')),
   await told('CALL twice', client.query('CALL twice()')),
