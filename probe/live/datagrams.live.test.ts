@@ -201,6 +201,18 @@ test('questions to a name server behind a service address, with their outcomes, 
   });
 });
 
+test('messages of the name service that their ring refuses are counted exactly', async (context) => {
+  needs(context, ...NEEDS);
+  const observed = await observe({ ...everywhere(), ringBytes: 4096 });
+  await client.ask('resolveMany', { server: SERVICE, count: 500 });
+  await observed.probe.stop();
+  const { datagrams, nameMessages } = observed.probe.counters();
+  expect(datagrams).toEqual({ made: 2000, seen: 2000, lost: 0 });
+  expect(nameMessages.made).toBe(2000);
+  expect(nameMessages.lost).toBeGreaterThan(0);
+  expect(nameMessages.seen + nameMessages.lost).toBe(2000);
+});
+
 test('the C library asks for both address families in one call; the answers of a real name server', async (context) => {
   needs(context, ...NEEDS, 'dnsmasq');
   await server.ask('silence');

@@ -49,8 +49,8 @@ const RING_HEADER = 8;
 const BATCH_FLOWS = 1024;
 
 export interface DatagramSources {
-  readonly conversations: BpfMap;
-  readonly ring: Ring;
+  readonly conversations: Pick<BpfMap, 'maxEntries' | 'sweep' | 'lookup' | 'delete'>;
+  readonly ring: Pick<Ring, 'drain'>;
   readonly dns: DnsTracker;
   readonly clock: Clock;
   readonly boot: string;
@@ -235,7 +235,7 @@ export function createDatagrams(sources: DatagramSources): Datagrams {
 }
 
 /** Read once more and taken out: what came since the sweep is not lost. */
-function take(map: BpfMap, of: Uint8Array): DataView | null {
+function take(map: DatagramSources['conversations'], of: Uint8Array): DataView | null {
   const value = map.lookup(of);
   map.delete(of);
   return value === null ? null : viewOf(value);

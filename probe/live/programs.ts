@@ -86,6 +86,9 @@ export async function withPrograms<T>(
 /** The kernel makes no ring smaller than a page. */
 const SMALLEST_RING = 4096;
 
+/** The ring of the name service holds 10,000 messages; it is as small as the other where that is smaller. */
+const MAX_DATAGRAM_BYTES = 1 << 20;
+
 const KERNEL: KernelFacts = { tracepointArguments, hasFunction: kernelHasType, cgroups: mountOfCgroups() };
 
 /**
@@ -152,6 +155,7 @@ function loadWithout(
       for (const name of CLEAR_TEXT_PROGRAMS) object.setAutoload(name, clearText);
       object.setGlobal('clear_text', flag(clearText));
       object.setMaxEntries('ring', options.ringBytes);
+      object.setMaxEntries('datagrams', Math.min(options.ringBytes, MAX_DATAGRAM_BYTES));
       object.setMaxEntries('sockets', options.maxSockets);
       object.setMaxEntries('latencies', options.maxHistograms);
       object.setMaxEntries('conversations', options.maxConversations);

@@ -42,6 +42,28 @@ beforeAll(async () => {
 
 afterAll(() => network?.close());
 
+/** A connection the client keeps. */
+interface Held {
+  readonly id: number;
+  readonly localPort: number;
+}
+
+/** Connections with a request under way at any time. */
+async function openBusy(count: number): Promise<readonly Held[]> {
+  const held: Held[] = [];
+  for (let i = 0; i < count; i++) {
+    const each = await client.ask<Held>('open', { host: SERVICE, port: 80 });
+    await client.ask('keepAsking', { id: each.id, path: '/200' });
+    held.push(each);
+  }
+  return held;
+}
+
+async function end({ id }: Held): Promise<void> {
+  await client.ask('stopAsking', { id });
+  await client.ask('close', { id });
+}
+
 const keyOf = (flow: Flow) => `${flow.isn?.client} ${flow.isn?.server}`;
 
 test('2,000 connections through a translating node are seen exactly, on both ends', async (context) => {
@@ -164,12 +186,10 @@ test('a connection that is busy while the probe attaches keeps its two roles', a
   needs(context, ...NEEDS);
   const { client: c, router, server: s } = network.names;
   for (let attempt = 0; attempt < 3; attempt++) {
-    // Long enough to go on through attaching and scanning, whatever the machine is doing.
-    const paths = Array.from({ length: 8000 }, () => '/200');
-    const running = client.ask<Book[]>('run', { host: SERVICE, port: 80, count: 4, parallel: 4, paths });
+    const held = await openBusy(4);
     const { probe, ended, untilEnded } = await observe({ netns: [c, router, s] });
-    const books = await running;
-    await untilEnded(2 * books.length);
+    await Promise.all(held.map(end));
+    await untilEnded(2 * held.length);
     await probe.stop();
     for (const flow of ended) {
       expect(flow.role === 'client' ? flow.peer.port : flow.local.port).toBe(8080);
@@ -218,6 +238,51 @@ test('connections older than the probe count from when it came', async (context)
       expect(flow.bytesSent).toBe(2 * 'GET /200 HTTP/1.1\r\n\r\n'.length);
     }
   }
+});
+
+test('a probe that is stopped and started again amid traffic loses no open connection', async (context) => {
+  needs(context, ...NEEDS);
+  const netns = Object.values(network.names);
+  const calm: Held[] = [];
+  for (let i = 0; i < 20; i++) calm.push(await client.ask('open', { host: SERVICE, port: 80 }));
+  const askAll = async () => {
+    for (const { id } of calm) await client.ask('request', { id, path: '/200' });
+  };
+  const busy = await openBusy(4);
+
+  const first = await observe({ netns });
+  await askAll();
+  await first.probe.stop();
+  await askAll();
+  const second = await observe({ netns });
+  await askAll();
+  await Promise.all(busy.map(end));
+  for (const { id } of calm) await client.ask('close', { id });
+  await second.untilEnded(2 * (calm.length + busy.length));
+  await second.probe.stop();
+
+  const ports = [...calm, ...busy].map(({ localPort }) => localPort);
+  const whole = new Map(second.ended.map((flow) => [`${flow.role} ${flow.cookie}`, flow]));
+  expect(whole.size).toBe(2 * ports.length);
+  const clients = second.ended.filter(({ role }) => role === 'client');
+  expect(clients.map(({ local }) => local.port).sort()).toEqual([...ports].sort());
+  for (const flow of second.ended) {
+    expect(flow).toMatchObject({ opened: 0, closed: 1, preexisting: true, failedRequests: 0 });
+    const before = first.flows.filter(({ role, cookie }) => role === flow.role && cookie === flow.cookie);
+    expect(before.length).toBeGreaterThan(0);
+    expect(
+      before.every(({ isn }) => isn?.client === flow.isn?.client && isn?.server === flow.isn?.server),
+    ).toBe(true);
+  }
+  for (const { localPort } of calm) {
+    const requests = [first.flows, second.flows].map((flows) =>
+      flows
+        .filter(({ role, local }) => role === 'client' && local.port === localPort)
+        .reduce((sum, flow) => sum + flow.requests, 0),
+    );
+    expect(requests).toEqual([1, 1]);
+  }
+  expect(second.probe.counters()).toMatchObject({ lost: 0, mapFull: 0 });
 });
 
 test('IPv6', async (context) => {

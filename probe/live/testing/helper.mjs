@@ -17,6 +17,8 @@ const KEY_OF_TEST = {
 };
 
 const held = new Map();
+/** Connections that are asked again and again: `end` stops it and tells how many answers there were. */
+const busy = new Map();
 let lastId = 0;
 
 const commands = {
@@ -67,6 +69,23 @@ const commands = {
   },
   async request({ id, path }) {
     return request(held.get(id), path);
+  },
+  /** Asks on a held connection from now on, one request after another. */
+  async keepAsking({ id, path }) {
+    let going = true;
+    const running = (async () => {
+      let answered = 0;
+      for (; going; answered++) await request(held.get(id), path);
+      return { answered };
+    })();
+    busy.set(id, () => {
+      going = false;
+      return running;
+    });
+    return {};
+  },
+  async stopAsking({ id }) {
+    return busy.get(id)();
   },
   async close({ id }) {
     const socket = held.get(id);

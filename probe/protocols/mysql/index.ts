@@ -1,1 +1,0 @@
-export { MYSQL } from './dialect.ts';
