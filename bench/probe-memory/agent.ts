@@ -25,12 +25,12 @@ export async function startAgent(netns: readonly string[]): Promise<Agent> {
   const ended = once(child, 'close').then(() => void process.off('exit', kill));
   let seen = 0;
   let lost = 0;
+  let said = '';
   createInterface({ input: child.stdout }).on('line', (line) => {
     seen++;
     lost += Number(/"lost":(\d+)/.exec(line)![1]);
   });
   await new Promise<void>((resolve, reject) => {
-    let said = '';
     child.stderr.on('data', (chunk) => {
       said += chunk;
       if (/^ready$/m.test(said)) resolve();
@@ -44,6 +44,7 @@ export async function startAgent(netns: readonly string[]): Promise<Agent> {
     async stop() {
       child.kill('SIGTERM');
       await ended;
+      lost += Number(/^faultline: ([\d,]+) connections? lost/m.exec(said)?.[1]?.replaceAll(',', '') ?? 0);
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { NamedFlow } from '../../../enrich/index.ts';
 import type { Flow, ProbeCounters } from '../../../probe/index.ts';
+import { counted } from '../../report/format.ts';
 import { style } from '../../report/style.ts';
 import type { Output } from '../output.ts';
 import { flowDocument } from './document.ts';
@@ -38,19 +39,23 @@ export function linePrinter({ out, asText, name, wanted, counters }: PrinterCont
     },
     onFlows() {},
     onEnded(flows) {
+      /* Once a batch, not once a line: the kernel is asked each time. */
+      const { lost } = counters();
       for (const named of flows.map(name).filter(wanted)) {
         if (out.backlog() > MAX_BACKLOG) {
           leftOut++;
           continue;
         }
-        const { lost } = counters();
         const since = lost - lostBefore + leftOut;
         lostBefore = lost;
         leftOut = 0;
         out.print(`${asText ? flowLine(named, since, paint) : JSON.stringify(flowDocument(named, since))}\n`);
       }
     },
-    stop() {},
+    stop() {
+      const since = counters().lost - lostBefore + leftOut;
+      if (since > 0) out.note(`faultline: ${counted(since, 'connection')} lost after the last line`);
+    },
   };
 }
 
