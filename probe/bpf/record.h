@@ -128,6 +128,8 @@ struct record {
 	__u32 send_end; /* sequence number behind the send that was tapped last */
 	__u32 read_seq; /* copied_seq up to which the tap has seen */
 	__u32 announced; /* a size that was read by itself, before what it is the size of */
+	__u32 clear_sent; /* bytes of clear text of TLS until now */
+	__u32 clear_received;
 	__u32 pad3;
 	/* what a socket older than the probe had counted before it was met */
 	__u64 base_sent;
@@ -146,4 +148,4 @@ _Static_assert(IDENTITY_SIZE == 128, "identity");
 _Static_assert(__builtin_offsetof(struct record, status) == 200, "statuses");
 _Static_assert(__builtin_offsetof(struct record, protocol) == 228, "bytes");
 _Static_assert(ENDED_SIZE == 272, "ended");
-_Static_assert(sizeof(struct record) == 368, "record");
+_Static_assert(sizeof(struct record) == 376, "record");

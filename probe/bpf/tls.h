@@ -6,7 +6,8 @@
  * What was sent or received belongs to a socket. Where OpenSSL itself talks to the socket, that happens on the same thread
  * between the beginning and the end of its function: the tie is certain. Where the process moves the cipher text, it
  * receives and then asks OpenSSL for what is in it: the first call of OpenSSL after a receive of TLS on the same thread is
- * for that connection. Such a tie is only made where there is no certain one. Clear text without a tie is counted, not
+ * for that connection. Such a tie is only made where there is no certain one. OpenSSL may call back into the process, which
+ * then does what it likes: where two signs contradict each other there is no tie. Clear text without one is counted, not
  * guessed at.
  */
 #pragma once
@@ -31,15 +32,22 @@ struct tls_call {
 	__u64 count_at; /* where the number of bytes will be written; 0 = it is what the function returns */
 	__u64 stack; /* stack pointer at its beginning */
 	__u64 began_ns;
-	__u64 nested; /* cookie of the socket it has used */
+	__u64 nested; /* cookie of the socket that sent or received meanwhile */
 	__u64 before; /* cookie of the socket received on just before it */
 	__u32 kind;
-	__u32 pad;
+	__u8 mixed; /* several sockets did */
+	__u8 claimed; /* the tie was made when it began */
+	__u8 reentered; /* another call began meanwhile */
+	__u8 pad;
 };
+
+/* One call in another: TLS inside TLS, or OpenSSL has called back. */
+#define TLS_CALLS 4
 
 /* Copies end inside whatever the verifier believes of their length. */
 struct tls_thread {
-	struct tls_call call;
+	struct tls_call calls[TLS_CALLS];
+	__u64 depth;
 	__u64 received; /* cookie of the socket received on since the last call; 0 = none */
 	__u64 arrived_ns; /* of what was received last */
 	struct chunk chunk;
@@ -62,10 +70,7 @@ struct tls_connection {
 
 struct tls_tie {
 	__u64 cookie;
-	__u32 sent; /* bytes of clear text until now */
-	__u32 received;
-	__u32 certain;
-	__u32 pad;
+	__u64 certain;
 };
 
 struct {
@@ -110,6 +115,17 @@ static __always_inline struct tls_thread *tls_thread(bool make)
 	return bpf_task_storage_get(&tls_threads, task, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
 }
 
+static __always_inline struct tls_call *tls_innermost(struct tls_thread *thread)
+{
+	__u64 last = thread->depth - 1;
+
+	if (last >= TLS_CALLS)
+		return NULL;
+	/* Says it to the verifier in the register that is used. */
+	asm volatile("%0 &= %1" : "+r"(last) : "i"(TLS_CALLS - 1));
+	return &thread->calls[last];
+}
+
 /*
  * A socket sends or receives on the calling thread. Called before the books of the socket are kept, which would forget when
  * the oldest byte arrived.
@@ -121,10 +137,13 @@ static __always_inline void tls_on_transfer(struct record *rec, struct tcp_sock 
 	struct tls_thread *thread = tls_thread(false);
 	if (!thread)
 		return;
-	if (thread->call.kind)
-		thread->call.nested = rec->cookie;
-	else if (received)
+	struct tls_call *call = tls_innermost(thread);
+	if (call) {
+		call->mixed |= call->nested && call->nested != rec->cookie;
+		call->nested = rec->cookie;
+	} else if (received) {
 		thread->received = rec->cookie;
+	}
 	if (received) {
 		thread->arrived_ns = rec->oldest_ns;
 		if (rec->tap == TAP_CLEAR)
@@ -134,26 +153,15 @@ static __always_inline void tls_on_transfer(struct record *rec, struct tcp_sock 
 
 #if defined(__TARGET_ARCH_x86)
 
-static __always_inline int tls_begin(struct pt_regs *ctx, enum tls_call_kind kind, __u64 count_at)
+/* Forgets calls whose end was missed: their frames are gone, for the stack grows down. */
+static __always_inline void tls_unwind(struct tls_thread *thread, __u64 stack)
 {
-	struct tls_thread *thread = tls_thread(true);
-
-	if (!thread)
-		return 0;
-	struct tls_call *call = &thread->call;
-	/* TLS inside TLS: the outer call is the one with the text of the application. The stack grows down. */
-	if (call->kind && ctx->sp < call->stack)
-		return 0;
-	call->ssl = ctx->di;
-	call->buffer = ctx->si;
-	call->count_at = count_at;
-	call->stack = ctx->sp;
-	call->began_ns = bpf_ktime_get_ns();
-	call->nested = 0;
-	call->before = thread->received;
-	call->kind = kind;
-	thread->received = 0;
-	return 0;
+	for (int i = 0; i < TLS_CALLS; i++) {
+		struct tls_call *call = tls_innermost(thread);
+		if (!call || stack < call->stack)
+			return;
+		thread->depth--;
+	}
 }
 
 static __always_inline struct record *tls_record(__u64 cookie)
@@ -163,29 +171,88 @@ static __always_inline struct record *tls_record(__u64 cookie)
 	return rec && rec->ready && rec->delivery == NOT_ENDED ? rec : NULL;
 }
 
+/* Whether TLS is spoken there: seen from its beginning, or too old to know. */
+static __always_inline bool tls_spoken(__u64 cookie, bool known)
+{
+	struct record *rec = cookie ? tls_record(cookie) : NULL;
+
+	return rec && (rec->opaque || (rec->preexisting && !known));
+}
+
+/* A loose tie is made when a call begins: OpenSSL may call back, and the process then writes. */
+static __always_inline bool tls_claim(const struct tls_call *call, __u32 pid)
+{
+	struct tls_connection key = { .ssl = call->ssl, .pid = pid };
+	struct tls_tie fresh = { .cookie = call->before };
+
+	if (call->kind == TLS_WRITE || !tls_spoken(call->before, true))
+		return false;
+	struct tls_tie *tie = bpf_map_lookup_elem(&tls_ties, &key);
+	if (tie && (tie->cookie == call->before || (tie->certain && tls_record(tie->cookie))))
+		return false;
+	bpf_map_update_elem(&tls_ties, &key, &fresh, BPF_ANY);
+	return true;
+}
+
+static __always_inline int tls_begin(struct pt_regs *ctx, enum tls_call_kind kind, __u64 count_at)
+{
+	struct tls_thread *thread = tls_thread(true);
+
+	if (!thread)
+		return 0;
+	tls_unwind(thread, ctx->sp);
+	__u64 depth = thread->depth;
+	if (depth >= TLS_CALLS)
+		return 0;
+	struct tls_call *outer = tls_innermost(thread);
+	if (outer)
+		outer->reentered = 1;
+	thread->depth = depth + 1;
+	struct tls_call *call = &thread->calls[depth];
+	call->ssl = ctx->di;
+	call->buffer = ctx->si;
+	call->count_at = count_at;
+	call->stack = ctx->sp;
+	call->began_ns = bpf_ktime_get_ns();
+	call->nested = 0;
+	call->mixed = 0;
+	call->reentered = 0;
+	call->before = thread->received;
+	call->kind = kind;
+	call->claimed = tls_claim(call, bpf_get_current_pid_tgid() >> 32);
+	thread->received = 0;
+	return 0;
+}
+
 /* The tie of the connection of a call, made or made anew by what happened before and in it; NULL = nobody knows. */
 static __always_inline struct tls_tie *tls_tie_of(const struct tls_call *call)
 {
 	struct tls_connection key = { .ssl = call->ssl, .pid = bpf_get_current_pid_tgid() >> 32 };
 	struct tls_tie *tie = bpf_map_lookup_elem(&tls_ties, &key);
-	struct tls_tie fresh = {};
+	__u64 known = tie && tls_record(tie->cookie) ? tie->cookie : 0;
+	__u64 before = call->kind != TLS_WRITE && tls_spoken(call->before, true) ? call->before : 0;
+	/* A process that was called back may have used any socket. */
+	bool strayed = before && call->reentered;
+	__u64 nested = !strayed && tls_spoken(call->nested, false) ? call->nested : 0;
+	struct tls_tie fresh = { .cookie = nested ? nested : before, .certain = nested && !before };
+	bool contradiction = (call->mixed && !strayed) || (nested && before && nested != before);
 
-	if (call->nested) {
-		if (tie && tie->cookie == call->nested) {
+	if (contradiction) {
+		if (known && !call->claimed && (known == nested || known == before))
+			return tie;
+		bpf_map_delete_elem(&tls_ties, &key);
+		return NULL;
+	}
+	if (!fresh.cookie || known == fresh.cookie) {
+		if (known && fresh.certain)
 			tie->certain = 1;
+		return known ? tie : NULL;
+	}
+	if (known && tie->certain != fresh.certain) {
+		if (tie->certain)
 			return tie;
-		}
-		fresh.cookie = call->nested;
-		fresh.certain = 1;
-	} else {
-		if (!call->before || call->kind == TLS_WRITE || (tie && tie->cookie == call->before))
-			return tie;
-		if (tie && tie->certain && tls_record(tie->cookie))
-			return tie;
-		struct record *rec = tls_record(call->before);
-		if (!rec || !rec->opaque)
-			return tie;
-		fresh.cookie = call->before;
+		bpf_map_delete_elem(&tls_ties, &key);
+		return NULL;
 	}
 	bpf_map_update_elem(&tls_ties, &key, &fresh, BPF_ANY);
 	return bpf_map_lookup_elem(&tls_ties, &key);
@@ -194,12 +261,18 @@ static __always_inline struct tls_tie *tls_tie_of(const struct tls_call *call)
 /* A tie that more clear text came out of than cipher text went in is wrong. */
 static __always_inline bool is_possible(const struct tls_tie *tie, const struct record *rec, bool received, __u32 length)
 {
-	return tie->certain || !received || (__u64)tie->received + length <= rec->bytes_received;
+	return tie->certain || !received || (__u64)rec->clear_received + length <= rec->bytes_received;
 }
 
-static __always_inline void tls_offer(struct tls_thread *thread, struct record *rec, __u32 offset, __u32 length)
+/* Whether these are records of TLS: the call carried another one's cipher text. */
+static __always_inline bool is_cipher_text(const __u8 *bytes)
 {
-	const struct tls_call *call = &thread->call;
+	return bytes[0] >= 0x14 && bytes[0] <= 0x17 && bytes[1] == 3;
+}
+
+static __always_inline void tls_offer(struct tls_thread *thread, const struct tls_call *call, struct record *rec,
+				      __u32 offset, __u32 length)
+{
 	struct chunk *chunk = &thread->chunk;
 	bool received = call->kind == TLS_READ;
 	__u64 captured = length < CHUNK_BYTES ? length : CHUNK_BYTES;
@@ -216,13 +289,15 @@ static __always_inline void tls_offer(struct tls_thread *thread, struct record *
 	chunk->length = length;
 	chunk->role = rec->role;
 	chunk->netns = rec->netns;
-	chunk->serial = __sync_fetch_and_add(&rec->chunks, 1) + 1;
 	chunk->flags = CHUNK_CLEAR | (received ? CHUNK_RECEIVED : 0);
 	chunk->captured = captured;
 	if (bpf_probe_read_user(thread->bytes, captured, (void *)call->buffer)) {
 		chunk->flags |= CHUNK_UNREADABLE;
 		chunk->captured = captured = 0;
+	} else if (thread->depth && is_cipher_text(thread->bytes)) {
+		return;
 	}
+	chunk->serial = __sync_fetch_and_add(&rec->chunks, 1) + 1;
 	rec->tap = TAP_CLEAR;
 	COUNT(chunks);
 	if (captured < length)
@@ -233,9 +308,8 @@ static __always_inline void tls_offer(struct tls_thread *thread, struct record *
 		COUNT(chunks_lost);
 }
 
-static __always_inline void tls_end(struct tls_thread *thread, int returned)
+static __always_inline void tls_end(struct tls_thread *thread, struct tls_call *call, int returned)
 {
-	struct tls_call *call = &thread->call;
 	struct control *state = controls();
 	bool received = call->kind == TLS_READ;
 	__u64 length = returned;
@@ -252,11 +326,11 @@ static __always_inline void tls_end(struct tls_thread *thread, int returned)
 		COUNT(clear_untied);
 		return;
 	}
-	__u32 *total = received ? &tie->received : &tie->sent;
+	__u32 *total = received ? &rec->clear_received : &rec->clear_sent;
 	__u32 offset = *total;
 	*total = offset + length;
 	if (state && state->level == LEVEL_PAYLOAD)
-		tls_offer(thread, rec, offset, length);
+		tls_offer(thread, call, rec, offset, length);
 }
 
 SEC("uprobe")
@@ -289,16 +363,20 @@ int tls_handshake(struct pt_regs *ctx)
 	return tls_begin(ctx, TLS_HANDSHAKE, 0);
 }
 
-/* Any of them returns. The return of a nested call leaves the stack below where the outer one began. */
+/* Any of them returns. The return of a call that found no place leaves the stack below where an outer one began. */
 SEC("uretprobe")
 int tls_return(struct pt_regs *ctx)
 {
 	struct tls_thread *thread = tls_thread(false);
+	struct tls_call *call = thread ? tls_innermost(thread) : NULL;
 
-	if (!thread || !thread->call.kind || ctx->sp <= thread->call.stack)
+	if (!call || ctx->sp <= call->stack)
 		return 0;
-	tls_end(thread, ctx->ax);
-	thread->call.kind = TLS_NONE;
+	thread->depth--;
+	tls_end(thread, call, ctx->ax);
+	struct tls_call *outer = tls_innermost(thread);
+	if (outer && call->nested && !outer->nested)
+		outer->nested = call->nested;
 	return 0;
 }
 

@@ -5,7 +5,7 @@
 const LITTLE_ENDIAN = true;
 
 export const IDENTITY_SIZE = 128;
-export const RECORD_SIZE = 368;
+export const RECORD_SIZE = 376;
 /** What the end of a connection carries over the ring: the record without what is private to the kernel. */
 export const ENDED_SIZE = 272;
 

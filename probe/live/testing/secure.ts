@@ -19,6 +19,7 @@ export interface Running {
   readonly pid: number;
   /** The next line it prints. */
   line(): Promise<string>;
+  say(line: string): void;
   stop(): Promise<void>;
 }
 
@@ -93,6 +94,7 @@ function talkTo(child: ChildProcess): Running {
       if (line !== undefined) return Promise.resolve(line);
       return new Promise((resolve, reject) => waiting.push({ resolve, reject }));
     },
+    say: (line) => child.stdin!.write(`${line}\n`),
     async stop() {
       child.kill('SIGTERM');
       await ended;
