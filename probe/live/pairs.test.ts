@@ -15,14 +15,29 @@ test('each end is told the address the other has', () => {
   expect(pairs.peer({ client: 7, server: 4_000_000_000 }, 'client')).toBeNull();
 });
 
-test('half a minute after the first end it is forgotten, and there are never more than the limit', () => {
+test('a pair is kept while an end of it may still be told of, and no longer', () => {
+  const pairs = createPairs();
+  const both = (client: number) => {
+    pairs.add({ client, server: 1 }, 'client', CLIENT);
+    pairs.add({ client, server: 1 }, 'server', SERVER);
+  };
+  both(1);
+  pairs.end({ client: 1, server: 1 }, 0);
+  pairs.end({ client: 1, server: 1 }, 0);
+  both(2);
+  pairs.end({ client: 2, server: 1 }, 0);
+  pairs.add({ client: 3, server: 1 }, 'client', CLIENT);
+  pairs.end({ client: 3, server: 1 }, 0);
+  expect(pairs.peer({ client: 1, server: 1 }, 'client')).toEqual(SERVER);
+  const sizes = [0, 2_000_000, 3_000_000, 29_000_000, 30_000_000].map((now) => {
+    pairs.expire(now);
+    return pairs.size;
+  });
+  expect(sizes).toEqual([2, 2, 1, 1, 0]);
+});
+
+test('there are never more than the limit', () => {
   const pairs = createPairs(3);
-  pairs.add(ISN, 'client', CLIENT);
-  pairs.end(ISN, 0);
-  pairs.expire(29_000_000);
-  expect(pairs.size).toBe(1);
-  pairs.expire(31_000_000);
-  expect(pairs.size).toBe(0);
   for (let client = 0; client < 10; client++) pairs.add({ client, server: 1 }, 'client', CLIENT);
   expect(pairs.size).toBe(3);
 });

@@ -2,12 +2,23 @@ import type { Address, Role } from '../flow.ts';
 
 /** Connections kept at most; the oldest goes first. */
 const MAX_PAIRS = 262_144;
-/** How long both ends are kept after the first of them ended: the other may be emitted later. */
-const KEEP_ENDED_MICROS = 30_000_000;
+/** How long both ends are kept after the first of them ended: the other may go on for a while. */
+const KEEP_HALF_MICROS = 30_000_000;
+/** The same where the other was never met: the record of it may come with the next sweep. */
+const KEEP_SINGLE_MICROS = 3_000_000;
 
 interface Pair {
   client: Address | null;
   server: Address | null;
+  /** Ends that have ended. */
+  ended: number;
+}
+
+/** A pair to be forgotten. */
+interface Due {
+  readonly at: number;
+  readonly id: string;
+  readonly pair: Pair;
 }
 
 /**
@@ -30,7 +41,17 @@ export interface Isn {
 
 export function createPairs(limit = MAX_PAIRS): Pairs {
   const pairs = new Map<string, Pair>();
-  const ended: { readonly at: number; readonly id: string; readonly pair: Pair }[] = [];
+  /* Each in the order of its times. Most pairs are over before they are looked at for the first time. */
+  let fresh: Due[] = [];
+  const single: Due[] = [];
+  const half: Due[] = [];
+  const forget = ({ id, pair }: Due) => {
+    if (pairs.get(id) === pair) pairs.delete(id);
+  };
+  const forgetUntil = (waiting: Due[], time: number) => {
+    const kept = waiting.findIndex(({ at }) => at > time);
+    waiting.splice(0, kept < 0 ? waiting.length : kept).forEach(forget);
+  };
   return {
     add(isn, role, local) {
       const id = idOf(isn);
@@ -39,23 +60,31 @@ export function createPairs(limit = MAX_PAIRS): Pairs {
         pair[role] = local;
         return;
       }
-      pairs.set(id, role === 'client' ? { client: local, server: null } : { client: null, server: local });
+      const made: Pair = { client: null, server: null, ended: 0 };
+      made[role] = local;
+      pairs.set(id, made);
       if (pairs.size > limit) pairs.delete(pairs.keys().next().value!);
     },
     end(isn, now) {
       const id = idOf(isn);
       const pair = pairs.get(id);
-      if (pair !== undefined) ended.push({ at: now, id, pair });
+      if (pair === undefined) return;
+      pair.ended++;
+      fresh.push({ at: now, id, pair });
     },
     peer(isn, role) {
       const pair = pairs.get(idOf(isn));
       return pair === undefined ? null : role === 'client' ? pair.server : pair.client;
     },
     expire(now) {
-      const due = ended.findIndex(({ at }) => at > now - KEEP_ENDED_MICROS);
-      for (const { id, pair } of ended.splice(0, due < 0 ? ended.length : due)) {
-        if (pairs.get(id) === pair) pairs.delete(id);
+      for (const due of fresh) {
+        const { client, server, ended } = due.pair;
+        if (ended > 1) forget(due);
+        else (client === null || server === null ? single : half).push(due);
       }
+      fresh = [];
+      forgetUntil(single, now - KEEP_SINGLE_MICROS);
+      forgetUntil(half, now - KEEP_HALF_MICROS);
     },
     get size() {
       return pairs.size;
