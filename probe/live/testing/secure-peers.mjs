@@ -2,7 +2,7 @@
  * Programs that speak TLS through Node's memory buffers; every line that goes over a connection names the client's port.
  * `echo PORT`: a server that answers each line. `talk PORT COUNT LINES`: so many connections at once, each says so many
  * lines in turn with the others. `relay PORT TO`: answers a line only when the server at TO has answered it.
- * `ask PORT COUNT`: so many requests over one HTTP/2 connection; `web PORT`: its server. Clients begin when they are told to.
+ * `ask PORT COUNT`: so many requests over one HTTP/2 connection; `web PORT`: its server, of HTTP/1.1 too. Clients begin when they are told to.
  */
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
@@ -75,10 +75,9 @@ const commands = {
     server.listen(first, ready);
   },
   web() {
-    const server = http2.createSecureServer(identity());
-    server.on('stream', (stream, headers) => {
-      stream.respond({ ':status': headers[':path'] === '/missing' ? 404 : 200 });
-      stream.end('answer');
+    const server = http2.createSecureServer({ ...identity(), allowHTTP1: true }, (request, response) => {
+      response.statusCode = request.url === '/missing' ? 404 : 200;
+      response.end('answer');
     });
     server.listen(first, ready);
   },

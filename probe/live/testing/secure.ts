@@ -10,6 +10,8 @@ export interface SecureWorld {
   readonly folder: string;
   /** Starts a program there; resolves when it has printed a line, with what it says line by line. */
   start(program: string, ...parameters: readonly string[]): Promise<Running>;
+  /** Runs a program there to its end, with a request on its standard input, and returns what it printed. */
+  run(program: string, ...parameters: readonly string[]): string;
   /** Starts nginx with this `http` section; resolves when it listens on `port`. */
   nginx(http: string, port: number): Promise<Running>;
   close(): Promise<void>;
@@ -35,7 +37,7 @@ export function createSecureWorld(netns: string): SecureWorld {
     { stdio: 'ignore' },
   );
 
-  const run = (program: string, parameters: readonly string[]): Running => {
+  const begin = (program: string, parameters: readonly string[]): Running => {
     const child = spawn('ip', ['netns', 'exec', netns, program, ...parameters], {
       cwd: folder,
       stdio: ['pipe', 'pipe', 'inherit'],
@@ -48,14 +50,20 @@ export function createSecureWorld(netns: string): SecureWorld {
   return {
     folder,
     async start(program, ...parameters) {
-      const running = run(program, parameters);
+      const running = begin(program, parameters);
       await running.line();
       return running;
     },
+    run: (program, ...parameters) =>
+      execFileSync('ip', ['netns', 'exec', netns, program, ...parameters], {
+        encoding: 'utf8',
+        input: 'GET /items/1 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n',
+        stdio: ['pipe', 'pipe', 'ignore'],
+      }),
     async nginx(http, port) {
       const file = path.join(folder, `nginx-${port}.conf`);
       writeFileSync(file, nginxConfiguration(folder, http));
-      const running = run('nginx', ['-c', file, '-g', 'daemon off;']);
+      const running = begin('nginx', ['-c', file, '-g', 'daemon off;']);
       await listening(netns, port);
       return running;
     },
