@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { BpfError } from '../bpf-ringbuf-napi/index.js';
 import { mayLoadPrograms } from './preconditions.ts';
-import { refusedProgram } from './programs.ts';
+import { refusedProgram } from './refusal.ts';
 
 test.each([
   ['root', '000001ffffffffff', true],

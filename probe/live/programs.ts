@@ -12,6 +12,7 @@ import { type Chosen, choose, featureOf, type KernelFacts } from './choice.ts';
 import { dropReasons } from './drops-reasons.ts';
 import { openObject, refusedByKernel } from './object-file.ts';
 import { type Hook, PROGRAMS, REQUIRED, SEND_START } from './program-table.ts';
+import { refusedProgram, verdictOf } from './refusal.ts';
 import { CLEAR_TEXT_PROGRAMS } from './tls/program-names.ts';
 
 export interface LoadOptions {
@@ -194,22 +195,6 @@ function everyProgram(): readonly string[] {
     ...also.map((each) => each.name),
     ...standIns.flatMap((standIn) => [standIn.name, ...(standIn.also ?? []).map((each) => each.name)]),
   ]);
-}
-
-/** Name of the program a load failed on, as libbpf's log tells it; `null` when it is something else. */
-export function refusedProgram(error: unknown): string | null {
-  if (!(error instanceof BpfError)) return null;
-  return (
-    /prog '(\w+)': (?:BPF program load failed|failed to load)/.exec(`${error.log}\n${error.message}`)?.[1] ??
-    null
-  );
-}
-
-/** What the kernel's check of the program said last, before its statistics. */
-function verdictOf({ log }: BpfError): string {
-  const said = log.split('\n').map((line) => line.trim());
-  const end = said.findIndex((line) => line.startsWith('processed '));
-  return end > 0 ? `: ${said[end - 1]}` : '';
 }
 
 const flag = (value: boolean) => Uint8Array.of(value ? 1 : 0);

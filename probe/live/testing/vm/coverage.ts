@@ -3,17 +3,25 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { release, tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Feature, Flow, ProbeCounters } from '../../../flow.ts';
-import {
-  createNetwork,
-  type Helper,
-  type Network,
-  SERVER,
-  SERVER_6,
-  SERVICE,
-  UNREACHABLE,
-} from '../network.ts';
+import { createNetwork, type Helper, type Network, SERVICE } from '../network.ts';
 import { type Observed, observe } from '../observe.ts';
 import { type Books, type Ends, sumBooks, sumEnds, type Whole } from './sums.ts';
+import {
+  BYTES_OF_OLDER,
+  DATAGRAMS,
+  ECHO,
+  FILE_BYTES,
+  HTTP,
+  LOOPBACK,
+  OLDER,
+  RESETTING,
+  SENDFILE,
+  SILENT,
+  TALKS,
+  TRAFFIC,
+  type Traffic,
+  UNLIMITED,
+} from './traffic.ts';
 
 /** One kind of traffic: what the client wrote down, and what the probe saw of both ends. */
 export interface Scenario {
@@ -41,63 +49,6 @@ export interface CoverageOptions {
   readonly objectFile?: string;
   readonly dropCapabilities?: boolean;
 }
-
-interface Traffic {
-  readonly name: string;
-  /** How many ends of each connection the probe can see. */
-  readonly ends: 1 | 2;
-  readonly count: number;
-  readonly parameters: object;
-}
-
-const HTTP = 8080;
-const RESETTING = 8081;
-const SILENT = 8082;
-const SENDFILE = 8083;
-const LOOPBACK = 8084;
-const ECHO = 7000;
-const PATHS = ['/200', '/404', '/503', '/200', '/500'];
-/** More than one page and not a multiple of it. */
-const FILE_BYTES = 100_003;
-
-/* Patience is long: a processor that is imitated in software may take a second to connect. */
-const TRAFFIC: readonly Traffic[] = [
-  { name: 'short', ends: 2, count: 200, parameters: { host: SERVICE, port: 80 } },
-  { name: 'long', ends: 2, count: 40, parameters: { host: SERVICE, port: 80, paths: PATHS } },
-  { name: 'IPv6', ends: 2, count: 20, parameters: { host: SERVER_6, port: HTTP, paths: PATHS } },
-  { name: 'loopback', ends: 2, count: 20, parameters: { host: '127.0.0.1', port: LOOPBACK } },
-  { name: 'sendfile', ends: 2, count: 10, parameters: { host: SERVER, port: SENDFILE } },
-  { name: 'half-closed', ends: 2, count: 10, parameters: { host: SERVER, port: HTTP, close: 'half' } },
-  { name: 'reset by client', ends: 2, count: 10, parameters: { host: SERVICE, port: 80, close: 'reset' } },
-  { name: 'reset by server', ends: 2, count: 10, parameters: { host: SERVER, port: RESETTING } },
-  {
-    name: 'unanswered',
-    ends: 2,
-    count: 10,
-    parameters: { host: SERVER, port: SILENT, giveUpMillis: 1500 },
-  },
-  { name: 'refused', ends: 1, count: 10, parameters: { host: SERVER, port: 9 } },
-  /* A router says so only a few times a second. */
-  { name: 'unreachable', ends: 1, count: 5, parameters: { host: UNREACHABLE, port: 80 } },
-];
-const OLDER = 10;
-/** An imitated processor costs too much whatever it does; steps down have tests of their own. */
-const UNLIMITED = { cpuShare: Number.POSITIVE_INFINITY, chunksPerSecond: Number.POSITIVE_INFINITY };
-/** Conversations over UDP: as many questions each, one after another. */
-const DATAGRAMS = 20;
-const TALKS = [
-  { host: SERVER, connected: false },
-  { host: SERVER, connected: true },
-  { host: SERVER_6, connected: false },
-  { host: SERVER_6, connected: true },
-];
-/** Bytes of what the helper answers. */
-const answerBytes = (status: number) =>
-  `HTTP/1.1 ${status} Whatever\r\nContent-Length: ${status % 97}\r\n\r\n`.length + (status % 97);
-const BYTES_OF_OLDER = {
-  sent: 2 * 'GET /200 HTTP/1.1\r\n\r\n'.length,
-  received: answerBytes(200) + answerBytes(500),
-};
 
 /** Real traffic between namespaces and over loopback on the running kernel, with the probe's account of it. */
 export async function measureCoverage(options: CoverageOptions = {}): Promise<Coverage> {
