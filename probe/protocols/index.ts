@@ -1,4 +1,7 @@
+import { DNS } from './dns/index.ts';
 import { HTTP } from './http/dialect.ts';
+import { KAFKA } from './kafka/index.ts';
+import { MYSQL } from './mysql/index.ts';
 import type { Dialect } from './parser.ts';
 import { POSTGRES } from './postgres/index.ts';
 import { REDIS } from './redis/index.ts';
@@ -8,6 +11,6 @@ import { REDIS } from './redis/index.ts';
  * one is appended here; its recorded conversations go to `testing/corpus/`, and the tests of `testing/` then hold it to
  * the rules of {@link Dialect} and make sure that it claims no conversation of the others.
  */
-export const DIALECTS: readonly Dialect[] = [HTTP, REDIS, POSTGRES];
+export const DIALECTS: readonly Dialect[] = [HTTP, REDIS, POSTGRES, MYSQL, KAFKA, DNS];
 
 export type { Chunk, Dialect, Exchange, Parser } from './parser.ts';

@@ -27,6 +27,7 @@ const OBJECTS: ReadonlySet<string> = new Set(
   `AGGREGATE CAST COLLATION DATABASE DOMAIN EVENT EXTENSION FUNCTION INDEX LANGUAGE OPERATOR POLICY PROCEDURE PUBLICATION ROLE
   RULE SCHEMA SEQUENCE SERVER STATISTICS SUBSCRIPTION TABLE TABLESPACE TRIGGER TYPE USER VIEW`.split(/\s+/),
 );
+const WITH_BODY: ReadonlySet<string> = new Set(['PROCEDURE', 'FUNCTION', 'TRIGGER', 'EVENT']);
 /** Between a verb or a clause and the name of its table. */
 const MODIFIERS: ReadonlySet<string> = new Set(
   'INTO IGNORE LOW_PRIORITY HIGH_PRIORITY DELAYED OVERWRITE ONLY LATERAL TABLE IF NOT EXISTS CONCURRENTLY QUICK'.split(
@@ -56,7 +57,7 @@ export function readStatement(tokens: Tokens): Statement {
     const token = tokens.next();
     const ends = token.kind === 'end' || (token.kind === 'mark' && token.text === ';');
     if (!ends) reader.take(token);
-    else return { ...reader.result(), more: token.kind !== 'end' };
+    else return { ...reader.result(), more: token.kind !== 'end' && !reader.hasBody };
   }
 }
 
@@ -75,6 +76,11 @@ class StatementReader {
   private readonly local = new Set<string>();
   private localDue = false;
   private previous = '';
+
+  /** What follows a `;` may belong to the routine that is defined. */
+  get hasBody(): boolean {
+    return WITH_BODY.has(this.object);
+  }
 
   take(token: Token): void {
     const word = token.kind === 'word' ? token.text.toUpperCase() : '';

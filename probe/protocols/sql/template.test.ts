@@ -79,6 +79,7 @@ describe('templates', () => {
     ["LOAD DATA LOCAL INFILE '/secret' INTO TABLE t", 'LOAD t'],
     ['SELECT a INTO @x FROM t', 'SELECT t'],
     ['SHOW TABLES FROM secret', 'SHOW'],
+    ['CREATE PROCEDURE p() BEGIN SELECT 1; DELETE FROM t; END', 'CREATE PROCEDURE'],
     ['DELETE a FROM a JOIN b ON a.i = b.i', 'DELETE a'],
   ])('MySQL: %s', (text, expected) => {
     expect(template(text, 'mysql')).toBe(expected);

@@ -32,8 +32,9 @@ export interface Spoken {
   /** Where the real server listens on 127.0.0.1. */
   readonly target: number;
   readonly kept?: number;
-  /** Connections the client makes, of which the last one is kept. */
+  /** Connections the client makes, and which of them is kept: the last one, unless said otherwise. */
   readonly connections?: number;
+  readonly connection?: number;
   /** Speaks on one connection to this port, and says what it asked. */
   client(port: number): Promise<readonly Expected[]>;
 }
@@ -47,13 +48,14 @@ export async function converse({
   target,
   kept,
   connections = 1,
+  connection = connections - 1,
   client,
 }: Spoken): Promise<Conversation> {
   const recorder = await record(target, kept ?? KEPT);
   try {
     const expected = await client(recorder.port);
     await sleep(100);
-    const said = recorder.connections[connections - 1];
+    const said = recorder.connections[connection];
     if (said === undefined || recorder.connections.length > connections)
       throw new Error(`${name}: ${recorder.connections.length} connections`);
     return { name, protocol, transport: 'tcp', port, between, expected, said: [...said] };

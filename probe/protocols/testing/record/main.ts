@@ -1,11 +1,17 @@
 import { type Conversation, keep } from '../conversation.ts';
+import { recordDns } from './dns.ts';
 import { recordHttp } from './http.ts';
+import { recordKafka } from './kafka.ts';
+import { recordMysql } from './mysql.ts';
 import { recordPostgres } from './postgres.ts';
 import { recordRedis } from './redis.ts';
 
 /** `npx tsx probe/protocols/testing/record/main.ts [http …]`: records the conversations of the corpus anew. */
 const RECORDERS: Readonly<Record<string, () => Promise<readonly Conversation[]>>> = {
   http: recordHttp,
+  dns: recordDns,
+  kafka: recordKafka,
+  mysql: recordMysql,
   postgres: recordPostgres,
   redis: recordRedis,
 };

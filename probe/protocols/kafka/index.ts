@@ -1,0 +1,1 @@
+export { KAFKA } from './dialect.ts';

@@ -1,0 +1,1 @@
+export { MYSQL } from './dialect.ts';
