@@ -3,6 +3,7 @@
  * each with a line. It keeps the books the probe is checked against: what every connection really did.
  */
 import { once } from 'node:events';
+import http from 'node:http';
 import net from 'node:net';
 import { createInterface } from 'node:readline';
 import tls from 'node:tls';
@@ -60,6 +61,53 @@ const commands = {
     }
     await closed(socket, () => socket.end());
     return answers;
+  },
+  /** A web server that waits as long as the header `x-wait` says and answers with everything it was asked. */
+  web({ port }) {
+    const server = http.createServer(async (request, response) => {
+      let body = '';
+      for await (const part of request) body += part;
+      await new Promise((resolve) => setTimeout(resolve, Number(request.headers['x-wait'] ?? 0)));
+      response.statusCode = Number(request.headers['x-status'] ?? 200);
+      response.setHeader('x-echo', request.headers['x-echo'] ?? '');
+      response.end(`${request.url} ${body}`);
+    });
+    return new Promise((resolve) => server.listen({ port, host: '::' }, () => resolve({})));
+  },
+  /** Makes requests one after another on one connection; each takes the milliseconds that are given back. */
+  async visit({ host, port, requests }) {
+    const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
+    const millis = [];
+    for (const { method = 'GET', path = '/', headers = {}, body = '' } of requests) {
+      const begin = performance.now();
+      const request = http.request({ host, port, agent, method, path, headers });
+      request.end(body);
+      const [response] = await once(request, 'response');
+      millis.push(performance.now() - begin);
+      for await (const _ of response);
+    }
+    agent.destroy();
+    return millis;
+  },
+  /** Answers what it is sent with the next of the given bytes, whatever it was. */
+  recite({ port, answers }) {
+    const server = net.createServer((socket) => {
+      let next = 0;
+      socket.on('error', () => {});
+      socket.on('data', () => next < answers.length && socket.write(Buffer.from(answers[next++], 'hex')));
+    });
+    return new Promise((resolve) => server.listen({ port, host: '::' }, () => resolve({})));
+  },
+  /** Sends each of the given bytes and waits for an answer before the next. */
+  async dictate({ host, port, said }) {
+    const socket = await connect({ host, port });
+    socket.on('error', () => {});
+    for (const bytes of said) {
+      socket.write(Buffer.from(bytes, 'hex'));
+      await once(socket, 'data');
+    }
+    await closed(socket, () => socket.end());
+    return {};
   },
   /** Opens a connection and keeps it. */
   async open({ host, port }) {
