@@ -72,6 +72,7 @@ static __always_inline void finish_turn(struct record *rec, __u64 begun, __u64 r
 	__u32 latency = server ? wait + service : micros_between(begun, answered);
 
 	rec->turn = TURN_IDLE;
+	rec->turn_ns = answered;
 	rec->requests++;
 	if (!rec->samples) {
 		rec->first_latency_us = latency;

@@ -14,17 +14,16 @@ import { readTurnSample, SAMPLE_SIZE, type TurnSample } from './turn-sample.ts';
 const RING_HEADER = 8;
 
 /**
- * Flows of the records a ring was drained of: connections that ended.
+ * First pass over the records a ring was drained of: connections are met, so that they know each other, and what else is
+ * known of them can be read. The function it gives makes the flows of those that ended.
  *
- * @param sampled called for each single request that was told, before the ends of the same connections
- * @param resolve called between the first and the second pass: reads what else is known about these connections, payload too
+ * @param sampled called for each single request that was told
  */
-export function flowsOfRing(
+export function meetRing(
   tracker: Tracker,
   bytes: Uint8Array,
-  resolve: () => void,
   sampled: (sample: TurnSample) => void = () => {},
-): readonly Ended[] {
+): () => readonly Ended[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const ends: { readonly base: number; readonly tracked: ReturnType<Tracker['take']> }[] = [];
   for (let at = 0; at + RING_HEADER <= bytes.byteLength; ) {
@@ -36,8 +35,7 @@ export function flowsOfRing(
     else if (length === IDENTITY_SIZE) tracker.meet(view, base);
     else if (length === ENDED_SIZE) ends.push({ base, tracked: tracker.take(view, base) });
   }
-  resolve();
-  return ends.map(({ base, tracked }) => tracker.ended(tracked, view, base));
+  return () => ends.map(({ base, tracked }) => tracker.ended(tracked, view, base));
 }
 
 export interface SweptRecords {

@@ -1,9 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { BpfMap, Ring } from '../bpf-ringbuf-napi/index.js';
 import type { Flow } from '../flow.ts';
-import { flowsOfRing, isFlow, sortSweep } from './batch.ts';
+import { isFlow, meetRing, sortSweep } from './batch.ts';
 import type { Clock } from './clock.ts';
 import type { Conversations } from './conversations.ts';
+import { createPayloadDrain } from './conversations-drain.ts';
 import type { Datagrams } from './datagrams.ts';
 import type { Meter } from './governor-meter.ts';
 import { RECORD_SIZE } from './layout.ts';
@@ -15,10 +16,6 @@ import type { TurnSample } from './turn-sample.ts';
 const DRAIN_MILLIS = 25;
 /** One drain fills at most this, so that one batch of flows stays small. */
 const BATCH_BYTES = 1 << 20;
-/** Payload read at once. */
-const PAYLOAD_BYTES = 256 << 10;
-/** Longest that one drain reads payload: what is left stays in the ring, and is lost there when that is full. */
-const PAYLOAD_MILLIS = 12;
 /** Live records handled before other work of the process gets its turn: about 10 ms when all have latencies to read. */
 const SWEEP_CHUNK = 1024;
 
@@ -27,7 +24,7 @@ export interface CollectorSources {
   readonly sockets: BpfMap;
   /** Chunks of payload, `null` when none are made. */
   readonly payloads: Ring | null;
-  readonly conversations: Pick<Conversations, 'feed' | 'drained' | 'beginSweep' | 'endSweep'>;
+  readonly conversations: Pick<Conversations, 'met' | 'feed' | 'beginSweep' | 'endSweep'>;
   readonly meter: Meter;
   readonly tracker: Tracker;
   /** Conversations that are no connections. */
@@ -59,7 +56,7 @@ export interface Collector {
 export function startCollector(sources: CollectorSources): Collector {
   const { ring, sockets, tracker, clock, payloads, conversations, meter } = sources;
   const buffer = new Uint8Array(BATCH_BYTES);
-  const payloadBuffer = new Uint8Array(payloads === null ? 0 : PAYLOAD_BYTES);
+  const drainPayloads = createPayloadDrain({ ring: payloads, conversations, meter });
   let stopping = false;
   let recovered = 0;
   let wake: () => void = () => {};
@@ -83,27 +80,6 @@ export function startCollector(sources: CollectorSources): Collector {
     }
   };
 
-  /*
-   * After the records were copied: every chunk of a connection that ended is here by now. And after its opening was met:
-   * chunks of connections that opened since then wait for the next drain.
-   */
-  const drainPayloads = () => {
-    if (payloads === null) return;
-    const until = stopping ? Number.POSITIVE_INFINITY : performance.now() + PAYLOAD_MILLIS;
-    for (let full = true; full && performance.now() < until; ) {
-      const { bytes } = payloads.drain(payloadBuffer);
-      conversations.feed(payloadBuffer.subarray(0, bytes));
-      full = bytes >= PAYLOAD_BYTES / 2;
-    }
-    conversations.drained();
-  };
-
-  /* A translation is announced before the packet that opens its connection goes on: it waits by now. */
-  const resolve = () => {
-    sources.drainOthers();
-    drainPayloads();
-  };
-
   const drainDatagrams = () => meter.measure(() => sources.datagrams.drain());
 
   const drain = async () => {
@@ -111,7 +87,16 @@ export function startCollector(sources: CollectorSources): Collector {
     for (let first = true; ; first = false) {
       const { bytes, records } = ring.drain(buffer);
       if (first || records > 0) {
-        emit(meter.measure(() => flowsOfRing(tracker, buffer.subarray(0, bytes), resolve, sources.onSample)));
+        const ends = meter.measure(() => meetRing(tracker, buffer.subarray(0, bytes), sources.onSample));
+        conversations.met();
+        /* A translation is announced before the packet that opens its connection goes on: it waits by now. */
+        sources.drainOthers();
+        /*
+         * Every chunk of a connection that ended waits too; those of connections opened since then are kept for the next
+         * drain, which will know them.
+         */
+        await drainPayloads(stopping);
+        emit(meter.measure(ends));
       }
       if (bytes < BATCH_BYTES / 2) return;
       await nextTurn();
@@ -122,19 +107,18 @@ export function startCollector(sources: CollectorSources): Collector {
     const cutNs = Number(process.hrtime.bigint());
     const { count, keys, values } = sockets.sweep();
     const { view, live, ended } = sortSweep(values, count);
-    const ends = meter.measure(() => {
+    const taken = meter.measure(() => {
       for (const base of live) tracker.meet(view, base);
-      const taken = ended.map((base) => ({ base, tracked: tracker.take(view, base) }));
       for (const base of ended) {
         const key = (base / RECORD_SIZE) * sockets.keySize;
         sockets.delete(keys.subarray(key, key + sockets.keySize));
       }
-      conversations.beginSweep(cutNs);
-      drainPayloads();
-      return taken.map(({ base, tracked }) => tracker.ended(tracked, view, base));
+      return ended.map((base) => ({ base, tracked: tracker.take(view, base) }));
     });
     recovered += ended.length;
-    emit(ends);
+    conversations.beginSweep(cutNs);
+    await drainPayloads(stopping);
+    emit(meter.measure(() => taken.map(({ base, tracked }) => tracker.ended(tracked, view, base))));
     for (let at = 0; at < live.length; at += SWEEP_CHUNK) {
       if (at > 0) await nextTurn();
       const some = live.slice(at, at + SWEEP_CHUNK);

@@ -75,7 +75,7 @@ export class Ledger {
       for (const exchange of pending) this.count(exchange, cutNs);
     }
     let account = NO_REQUESTS;
-    for (const open of [clean ? this.#current : null, this.#belated]) {
+    for (const open of [this.#belated, clean ? this.#current : null]) {
       if (open !== null) account = addAccounts(account, closeAccount(open));
     }
     if (!clean) this.#tellFromTurns(cutNs);

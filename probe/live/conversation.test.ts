@@ -150,7 +150,7 @@ const life = fc.array(
     doubt: fc.boolean(),
     recordAfter: fc.nat(100),
     requests: fc.array(
-      fc.record({ at: fc.integer({ min: 1, max: 999 }), late: fc.nat(3), lost: fc.boolean() }),
+      fc.record({ at: fc.integer({ min: 2, max: 999 }), late: fc.nat(3), lost: fc.boolean() }),
       {
         maxLength: 6,
       },

@@ -6,7 +6,9 @@ import { createRecogniser } from './recognise.ts';
 /** Chunks of connections that are not recognised yet: 4096 full ones. */
 const MAX_BUFFERED_BYTES = 8 << 20;
 /** Chunks that overtook the news that their socket is open: a few milliseconds of the busiest machine. */
-const MAX_STRAYS = 2048;
+const MAX_STRAYS = 4096;
+/** Batches of such news that they wait for. */
+const STRAY_BATCHES = 4;
 /** How often conversations whose socket is gone are looked for. */
 const PURGE_MICROS = 60_000_000;
 
@@ -42,10 +44,10 @@ export interface ConversationCounters {
  * A conversation lasts until its socket is finished here.
  */
 export interface Conversations {
-  /** Takes the chunks of a drained ring. Sockets that were announced before should be known by now. */
+  /** A batch of sockets that were opened has been met. */
+  met(): void;
+  /** Takes the chunks of a drained ring. Those of sockets that are not known yet wait for the next batches. */
   feed(drained: Uint8Array): void;
-  /** A drain is over: what still has no socket is given up at the end of the next. */
-  drained(): void;
   /** A sweep has read the sockets as they were at `cutNs`: its reports are taken until `endSweep`. */
   beginSweep(cutNs: number): void;
   endSweep(): void;
@@ -75,7 +77,8 @@ export function createConversations(context: ConversationsContext): Conversation
     counts: { undecided: 0, parsed: 0, unrecognised: 0, folded: 0, doubtful: 0 },
     onExchange: context.onExchange,
   };
-  let strays: TappedChunk[] = [];
+  const strays: { readonly chunk: TappedChunk; readonly batch: number }[] = [];
+  let batch = 0;
   let seen = 0;
   let unplaced = 0;
   let purgedAt = 0;
@@ -96,13 +99,13 @@ export function createConversations(context: ConversationsContext): Conversation
     }
   };
 
-  const open = (chunk: TappedChunk, again: boolean): Conversation | null => {
-    const socket = context.socketOf(chunk.cookie, chunk.openedNs);
-    if (socket === null && again && strays.length < MAX_STRAYS) {
-      strays.push(copyOf(chunk));
-      return null;
-    }
-    if (socket === null || conversations.size >= context.limit) {
+  const stray = (chunk: TappedChunk, since: number) => {
+    if (batch - since < STRAY_BATCHES && strays.length < MAX_STRAYS) strays.push({ chunk, batch: since });
+    else unplaced++;
+  };
+
+  const open = (chunk: TappedChunk, socket: Socket): Conversation | null => {
+    if (conversations.size >= context.limit) {
       unplaced++;
       return null;
     }
@@ -111,20 +114,31 @@ export function createConversations(context: ConversationsContext): Conversation
     return conversation;
   };
 
-  const place = (chunk: TappedChunk, again: boolean) => {
+  /** False while its socket is not known. */
+  const place = (chunk: TappedChunk): boolean => {
     let conversation = conversations.get(chunk.cookie) ?? null;
     if (conversation !== null && conversation.openedNs !== chunk.openedNs) {
       /* The socket has connected again; what its last connection still had to say is told from turns. */
       remove(conversation, GONE);
       conversation = null;
     }
-    conversation ??= open(chunk, again);
-    if (conversation === null) return;
+    if (conversation === null) {
+      const socket = context.socketOf(chunk.cookie, chunk.openedNs);
+      if (socket === null) return false;
+      conversation = open(chunk, socket);
+      if (conversation === null) return true;
+    }
     try {
       conversation.feed(chunk);
     } catch {
       broken(conversation);
     }
+    return true;
+  };
+
+  const take = (chunk: TappedChunk) => {
+    seen++;
+    if (!place(chunk)) stray(copyOf(chunk), batch);
   };
 
   const find = (cookie: number, openedNs: number): Conversation | null => {
@@ -132,21 +146,13 @@ export function createConversations(context: ConversationsContext): Conversation
     return conversation?.openedNs === openedNs ? conversation : null;
   };
 
-  const take = (chunk: TappedChunk) => {
-    seen++;
-    place(chunk, true);
-  };
-  let waiting: TappedChunk[] = [];
-
   return {
-    feed(drained) {
-      for (const chunk of waiting.splice(0)) place(chunk, false);
-      readChunks(drained, take);
+    met() {
+      batch++;
     },
-    drained() {
-      for (const chunk of waiting) place(chunk, false);
-      waiting = strays;
-      strays = [];
+    feed(drained) {
+      for (const { chunk, batch: since } of strays.splice(0)) if (!place(chunk)) stray(chunk, since);
+      readChunks(drained, take);
     },
     beginSweep(cutNs) {
       ground.cutNs = cutNs;

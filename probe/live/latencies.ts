@@ -1,4 +1,13 @@
-import { BUCKETS, EMPTY, type Histogram, histogramOf, merge } from '../histogram.ts';
+import {
+  BUCKETS,
+  EMPTY,
+  fromEntries,
+  type Histogram,
+  histogramOf,
+  merge,
+  subtract,
+  total,
+} from '../histogram.ts';
 import { ROLE_SERVER, record } from './layout.ts';
 
 /** The part of a BPF map this reads. */
@@ -41,6 +50,31 @@ export function readLatencies(maps: LatencyMaps, view: DataView, base: number): 
     wait: server ? read(1, record.firstWait(view, base)) : EMPTY,
     service: server ? read(2, record.firstService(view, base)) : EMPTY,
   };
+}
+
+/**
+ * `now` without what came after the record was read, which is before its latencies are: as many as it counts are left, and
+ * the longest of the new ones wait for the next time.
+ *
+ * @param before what was read last, contained in `now`
+ */
+export function upTo(samples: number, now: Latencies, before: Latencies): Latencies {
+  const later = total(now.latency) - samples;
+  if (later <= 0) return now;
+  const cut = (kind: keyof Latencies) =>
+    subtract(now[kind], longest(subtract(now[kind], before[kind]), later));
+  return { latency: cut('latency'), wait: cut('wait'), service: cut('service') };
+}
+
+function longest(histogram: Histogram, count: number): Histogram {
+  const entries: [bucket: number, count: number][] = [];
+  let left = count;
+  for (let i = histogram.buckets.length - 1; i >= 0 && left > 0; i--) {
+    const taken = Math.min(left, histogram.counts[i]!);
+    entries.push([histogram.buckets[i]!, taken]);
+    left -= taken;
+  }
+  return fromEntries(entries);
 }
 
 /** Frees the entry of a socket that has ended and was read. */

@@ -78,6 +78,8 @@ export const record = {
   zeroWindows: at32(256),
   firstOffset: at32(260),
   chunks: at32(264),
+  /* Behind what an end carries: of live records only. */
+  turnNs: at64(280),
 } as const;
 
 /** Offsets of 16-byte addresses (IPv4 as `::ffff:a.b.c.d`) and of the process name. */

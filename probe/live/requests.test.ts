@@ -3,13 +3,13 @@ import { expect, test } from 'vitest';
 import type { Flow, Operation } from '../flow.ts';
 import { EMPTY, histogramOf, merge, total } from '../histogram.ts';
 import { type Account, NO_REQUESTS } from './accounts.ts';
-import { flowsOfRing } from './batch.ts';
 import type { Report } from './conversation.ts';
 import { NO_DROPS } from './drops.ts';
 import { createNatView } from './nat.ts';
 import { createPairs } from './pairs.ts';
 import { ONLY_TURNS, type RequestSources } from './requests.ts';
 import { endOf, mapped, recordOf, ringOf, type Values, viewOf } from './testing/records.ts';
+import { flowsOfRing } from './testing/ring.ts';
 import { createTracker } from './tracker.ts';
 
 const SECOND = 1_000_000_000;

@@ -55,7 +55,7 @@ export function say(
   if (report === null || report.account.requests === 0) {
     return { protocol, account, network, onlyTurns: network === EMPTY };
   }
-  return { protocol, account: addAccounts(account, report.account), network, onlyTurns: false };
+  return { protocol, account: addAccounts(report.account, account), network, onlyTurns: false };
 }
 
 /**

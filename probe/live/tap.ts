@@ -3,11 +3,12 @@ import { record, TAP_OFF } from './layout.ts';
 
 /** What the kernel did with the payload of the socket whose record this is. */
 export function tapOf(view: DataView, base: number): TapState {
-  return {
-    made: record.chunks(view, base),
-    stopped: record.tap(view, base) === TAP_OFF,
-    turnNs: 0,
-  };
+  return { made: record.chunks(view, base), stopped: record.tap(view, base) === TAP_OFF, turnNs: 0 };
+}
+
+/** The same of a record that lives: the turns it has counted are those answered until `turnNs`. */
+export function liveTapOf(view: DataView, base: number): TapState {
+  return { ...tapOf(view, base), turnNs: record.turnNs(view, base) };
 }
 
 /** The first request of a connection whose payload was not read: its place, and how long this end saw it take. */

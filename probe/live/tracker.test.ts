@@ -2,13 +2,14 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Flow } from '../flow.ts';
 import { BUCKETS, bucketOf, merge, total } from '../histogram.ts';
-import { flowsOfRing, sortSweep } from './batch.ts';
+import { sortSweep } from './batch.ts';
 import { NO_DROPS } from './drops.ts';
 import { IDENTITY_SIZE, RECORD_SIZE, record } from './layout.ts';
 import { createNatView } from './nat.ts';
 import { createPairs } from './pairs.ts';
 import { ONLY_TURNS } from './requests.ts';
 import { endOf, mapped, recordOf, ringOf, type Values, viewOf } from './testing/records.ts';
+import { flowsOfRing } from './testing/ring.ts';
 import { createTracker } from './tracker.ts';
 
 const SECOND = 1_000_000_000;

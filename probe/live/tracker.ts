@@ -5,12 +5,12 @@ import { type Counts, hasChanged, increments, NO_COUNTS, readCounts } from './co
 import { outcomeOf } from './failure.ts';
 import { flowOf, type Life, type Surroundings } from './flows.ts';
 import { type Identity, type RawOwner, readIdentity, readOwner } from './identity.ts';
-import { forgetLatencies, type Latencies, type LatencyMaps, readLatencies } from './latencies.ts';
+import { forgetLatencies, type Latencies, type LatencyMaps, readLatencies, upTo } from './latencies.ts';
 import { record } from './layout.ts';
 import type { Pairs } from './pairs.ts';
 import { type RequestSources, type Said, say, sum, turnsOf } from './requests.ts';
 import { sliceOf } from './slices.ts';
-import { firstTurnOf, tapOf } from './tap.ts';
+import { firstTurnOf, liveTapOf, tapOf } from './tap.ts';
 
 /** What is remembered of a socket between records. */
 export interface Tracked {
@@ -90,8 +90,10 @@ export function createTracker(context: TrackerContext): Tracker {
   };
 
   const countsOf = (tracked: Tracked, view: DataView, base: number): Counts => {
-    const same = record.samples(view, base) === total(tracked.reported.latency);
-    return readCounts(view, base, same ? pick(tracked.reported) : readLatencies(latencies, view, base));
+    const samples = record.samples(view, base);
+    const before = pick(tracked.reported);
+    if (samples === total(before.latency)) return readCounts(view, base, before);
+    return readCounts(view, base, upTo(samples, readLatencies(latencies, view, base), before));
   };
 
   return {
@@ -183,11 +185,11 @@ export function createTracker(context: TrackerContext): Tracker {
 
       const counts = countsOf(tracked, view, base);
       const more = increments(counts, reported);
-      const report = conversations.report(cookie, openedNs, tapOf(view, base));
+      const report = conversations.report(cookie, openedNs, liveTapOf(view, base));
       const said = say(more, report, network.take(cookie), requests.turnsCounted(), tracked.protocol);
       tracked.protocol = said.protocol;
       tracked.said = sum(tracked.said, reported, said);
-      tracked.toldNs = conversations.cutNs;
+      tracked.toldNs = Math.max(conversations.cutNs, record.turnNs(view, base));
       const openedAt = clock.micros(identity.openedNs);
       const slice = sliceOf(openedAt, lastSweep, Math.max(to, openedAt));
       tracked.reported = counts;
