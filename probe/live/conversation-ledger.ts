@@ -29,7 +29,7 @@ export class Ledger {
   /** Of slices that are over and were told from here. */
   #belated: OpenAccount | null = null;
   /** Answered after the cut of the sweep that is being read: the record will tell which slice their turns are in. */
-  #pending: Exchange[] = [];
+  readonly #pending: Exchange[] = [];
 
   /** @param toldNs until when requests were told from turns already; 0 = not at all */
   constructor(server: boolean, names: Names, openedNs: number, toldNs: number) {
@@ -51,6 +51,7 @@ export class Ledger {
   /** @param sweepNs cut of the sweep that is being read, else infinite */
   count(exchange: Exchange, sweepNs: number): void {
     const { answeredAt } = exchange;
+    if (this.#pending.length > 0 && sweepNs === Number.POSITIVE_INFINITY) this.#settle(sweepNs);
     if (answeredAt > sweepNs) {
       this.#pending.push(exchange);
     } else if (answeredAt === 0 || answeredAt > this.#cutNs) {
@@ -69,11 +70,7 @@ export class Ledger {
    * @param cutNs the turns that are counted so far are those answered until then
    */
   close(clean: boolean, cutNs: number): Account {
-    const pending = this.#pending;
-    if (pending.length > 0) {
-      this.#pending = [];
-      for (const exchange of pending) this.count(exchange, cutNs);
-    }
+    this.#settle(cutNs);
     let account = NO_REQUESTS;
     for (const open of [this.#belated, clean ? this.#current : null]) {
       if (open !== null) account = addAccounts(account, closeAccount(open));
@@ -83,6 +80,10 @@ export class Ledger {
     this.#belated = null;
     this.#cutNs = cutNs;
     return account;
+  }
+
+  #settle(cutNs: number): void {
+    for (const exchange of this.#pending.splice(0)) this.count(exchange, cutNs);
   }
 
   #add(account: OpenAccount, exchange: Exchange): void {

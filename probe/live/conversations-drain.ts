@@ -12,30 +12,39 @@ const DRAIN_MILLIS = 250;
 
 export interface PayloadSources {
   /** `null` when no chunks are made. */
-  readonly ring: Pick<Ring, 'drain'> | null;
+  readonly ring: Pick<Ring, 'drain' | 'pending'> | null;
   readonly conversations: Pick<Conversations, 'feed'>;
   readonly meter: Meter;
 }
 
-/** Reads the chunks that wait, all of them where `patient`, and resolves when that is done. */
+/**
+ * Reads the chunks that wait at the time of the call. A chunk that is just being written holds up those behind it, so it is
+ * waited for: the ends of their connections may be known already.
+ *
+ * @returns a function that resolves when they are read; with `patient`, however long it takes
+ */
 export function createPayloadDrain(sources: PayloadSources): (patient: boolean) => Promise<void> {
   const { ring, conversations, meter } = sources;
   if (ring === null) return async () => {};
   const buffer = new Uint8Array(BUFFER_BYTES);
 
-  /* A buffer that was not half filled has emptied the ring. */
-  const readSome = (until: number): boolean => {
-    for (;;) {
+  /** Returns how many of `waiting` bytes are left, having stopped at a chunk that is being written or when time was up. */
+  const readSome = (waiting: number): number => {
+    const until = performance.now() + TURN_MILLIS;
+    for (let left = waiting; ; ) {
       const { bytes } = ring.drain(buffer);
       conversations.feed(buffer.subarray(0, bytes));
-      if (bytes < BUFFER_BYTES / 2) return true;
-      if (performance.now() > until) return false;
+      left -= bytes;
+      if (bytes === 0 && ring.pending() === 0) return 0;
+      if (left <= 0 || bytes === 0 || performance.now() > until) return left;
     }
   };
 
   return async (patient) => {
     const end = patient ? Number.POSITIVE_INFINITY : performance.now() + DRAIN_MILLIS;
-    while (!meter.measure(() => readSome(performance.now() + TURN_MILLIS)) && performance.now() < end) {
+    for (let left = ring.pending(); ; ) {
+      left = meter.measure(() => readSome(left));
+      if (left <= 0 || performance.now() > end) return;
       await nextTurn();
     }
   };
