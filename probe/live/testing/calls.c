@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
 /*
  * One connection over loopback, used by every way there is to send and to receive, one after another. Prints of each call
- * that moved bytes `send` or `receive`, its name, its bytes, and whether they can be read: `calls PORT`. `calls PORT COUNT HEX` only sends these bytes so many times.
+ * that moved bytes `send` or `receive`, its name, its bytes, and whether they can be read: `calls PORT`. `calls PORT COUNT HEX` only sends these bytes so many times,
+ * with `answered` behind it each is answered. `calls PORT stall` fills the connection until the reader has no room.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -226,7 +227,7 @@ static void elsewhere(void)
 }
 
 /* The same message again and again, each read before the next. */
-static void repeat(int times, const char *hex)
+static void repeat(int times, const char *hex, bool answered)
 {
 	size_t bytes = strlen(hex) / 2;
 
@@ -235,16 +236,39 @@ static void repeat(int times, const char *hex)
 	while (times--) {
 		GIVE(bytes);
 		take(bytes);
+		if (!answered)
+			continue;
+		tell("answer", "write", write(server, "fine", 4), true);
+		tell("taken", "read", read(client, in, sizeof(in)), true);
 	}
+}
+
+/* Nobody reads: once the reader's buffer is full every further send meets a shut window. */
+static void stall(void)
+{
+	fcntl(client, F_SETFL, O_NONBLOCK);
+	for (int full = 0; full < 3; ) {
+		if (write(client, out, sizeof(out)) > 0)
+			continue;
+		must(errno == EAGAIN, "stall");
+		usleep(50000);
+		full++;
+	}
+	/* Room again, and full again. */
+	while (recv(server, in, sizeof(in), MSG_DONTWAIT) > 0)
+		usleep(1000);
+	must(write(client, out, sizeof(out)) > 0, "again");
 }
 
 int main(int count, char **arguments)
 {
 	connect_both(atoi(arguments[1]));
-	if (count > 3) {
-		repeat(atoi(arguments[2]), arguments[3]);
+	if (count > 3)
+		repeat(atoi(arguments[2]), arguments[3], count > 4);
+	else if (count > 2)
+		stall();
+	if (count > 2)
 		return 0;
-	}
 	sends();
 	receives();
 	large();
