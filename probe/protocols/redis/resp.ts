@@ -35,7 +35,7 @@ export function lineEnd(bytes: Uint8Array, from: number, to: number): number {
   return 0;
 }
 
-/** The number behind the byte of type; -1 where there is `-1`, {@link NONSENSE} - 1 where there is none. */
+/** The number behind the byte of type; -1 where there is `-1`, {@link NO_COUNT} where there is none. */
 export function countOf(bytes: Uint8Array, from: number, to: number): number {
   let at = from + 1;
   if (bytes[at] === code('-')) return bytes[at + 1] === code('1') ? -1 : NO_COUNT;
