@@ -124,3 +124,51 @@ test('Redis: keys, values and passwords stay where they are', async (context) =>
   expect(operations(before)).toContain('SET');
   expectNoSecrets();
 });
+
+/** Messages of PostgreSQL: a letter (none for the first of a connection), the length, the rest. */
+function message(letter: string, ...parts: readonly (string | Uint8Array)[]): Buffer {
+  const body = Buffer.concat(parts.map((part) => Buffer.from(part)));
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(body.length + 4);
+  return Buffer.concat([Buffer.from(letter), length, body]);
+}
+
+test('PostgreSQL: literals, parameters, rows and messages of errors stay where they are', async (context) => {
+  needs(context, ...NEEDS);
+  const ready = message('Z', 'I');
+  const before = observed.ended.length;
+  for (const [i, secret] of SECRETS.entries()) {
+    const value = Buffer.from(secret);
+    const size = Buffer.alloc(4);
+    size.writeUInt32BE(value.length);
+    const said = [
+      message('', Uint8Array.of(0, 3, 0, 0), `user\0${secret}\0database\0${secret}\0\0`),
+      message('Q', `SELECT * FROM users WHERE name = '${secret}' AND id = ${998877665544 + i}\0`),
+      message('Q', `INSERT INTO carts VALUES ($q$${secret}$q$, E'\\'${secret}') -- ${secret}\0`),
+      Buffer.concat([
+        message('P', 'statement\0SELECT name FROM carts WHERE token = $1\0', Uint8Array.of(0, 0)),
+        message('B', '\0statement\0', Uint8Array.of(0, 0, 0, 1), size, value, Uint8Array.of(0, 0)),
+        message('E', '\0', Uint8Array.of(0, 0, 0, 0)),
+        message('S'),
+      ]),
+    ];
+    const row = message('D', Uint8Array.of(0, 1), size, value);
+    const answers = [
+      Buffer.concat([message('R', Uint8Array.of(0, 0, 0, 0)), ready]),
+      Buffer.concat([row, message('C', 'SELECT 1\0'), ready]),
+      Buffer.concat([message('E', `SERROR\0C42P01\0Mno ${secret}\0\0`), ready]),
+      Buffer.concat([message('1'), message('2'), row, message('C', 'SELECT 1\0'), ready]),
+    ];
+    await server.ask('recite', { port: 9210 + i, answers: answers.map((bytes) => bytes.toString('hex')) });
+    await client.ask('dictate', {
+      host: SERVER,
+      port: 9210 + i,
+      said: said.map((bytes) => bytes.toString('hex')),
+    });
+  }
+  await observed.untilEnded(before + 2 * SECRETS.length);
+  const flows = observed.ended.slice(before);
+  expect(new Set(flows.map(({ protocol }) => protocol))).toEqual(new Set(['postgres']));
+  expect(operations(before).join('\n')).toMatch(/SELECT/);
+  expectNoSecrets();
+});
