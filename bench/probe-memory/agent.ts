@@ -17,7 +17,7 @@ export interface Agent {
 
 export async function startAgent(netns: readonly string[]): Promise<Agent> {
   const names = netns.flatMap((name) => ['--netns', name]);
-  const child = spawn(process.execPath, [COMMAND, 'flows', '--json', ...names], {
+  const child = spawn(COMMAND, ['flows', '--json', ...names], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const kill = () => child.kill('SIGKILL');

@@ -36,6 +36,15 @@ test('a pair is kept while an end of it may still be told of, and no longer', ()
   expect(sizes).toEqual([2, 2, 1, 1, 0]);
 });
 
+test('connections whose numbers differ in a few bits only are not taken for each other', () => {
+  const pairs = createPairs();
+  pairs.add({ client: 9, server: 2048 }, 'client', CLIENT);
+  expect(pairs.peer({ client: 9, server: 2049 }, 'server')).toBeNull();
+  pairs.add({ client: 9, server: 2049 }, 'server', SERVER);
+  expect(pairs.peer({ client: 9, server: 2049 }, 'client')).toEqual(SERVER);
+  expect(pairs.peer({ client: 9, server: 2049 }, 'server')).toBeNull();
+});
+
 test('there are never more than the limit', () => {
   const pairs = createPairs(3);
   for (let client = 0; client < 10; client++) pairs.add({ client, server: 1 }, 'client', CLIENT);

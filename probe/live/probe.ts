@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { releaseKernelBtf } from '../bpf-ringbuf-napi/index.js';
 import type { Feature, Flow, PacketDrops, ProbeCounters } from '../flow.ts';
 import { DIALECTS } from '../protocols/index.ts';
 import { dropCapabilities, neededCapabilities } from './capabilities.ts';
@@ -42,7 +43,7 @@ export interface ProbeOptions {
   readonly onEnded?: (flows: readonly Flow[]) => void;
   /** A turn of the loop failed (also in a callback above) and was given up; the probe goes on. */
   readonly onError?: (error: unknown) => void;
-  /** Size of the kernel's ring, a power of two of at least 4096. Default 8 MiB: 25,000 ended connections. */
+  /** Size of the kernel's ring, a power of two of at least 4096. Default 8 MiB: 23,000 ended connections. */
   readonly ringBytes?: number;
   /** Sockets tracked at the same time. Default 65,536, about 23 MB of kernel memory. */
   readonly maxSockets?: number;
@@ -115,7 +116,11 @@ export async function startProbe(options: ProbeOptions): Promise<Probe> {
     maxParsed: MAX_PARSED,
     clearText: options.tls !== undefined && obstacleToPayload(options) === null,
   };
-  return withPrograms(wanted, (programs) => run(programs, options, patterns));
+  try {
+    return await withPrograms(wanted, (programs) => run(programs, options, patterns));
+  } finally {
+    releaseKernelBtf();
+  }
 }
 
 async function run(

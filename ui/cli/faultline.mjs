@@ -1,4 +1,5 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --max-semi-space-size=4
+// A smaller nursery than usual: the probe makes much short-lived garbage, and it is to take little memory.
 // The sources are TypeScript: tsx compiles them as they are imported.
 const [major, minor] = process.versions.node.split('.').map(Number);
 if (major < 20 || (major === 20 && minor < 19)) {
