@@ -41,6 +41,7 @@ beforeAll(async () => {
   client = await network.helper('client');
   await server.ask('echo', { port: 7000 });
   await server.ask('sink', { port: 7001 });
+  await server.ask('nameServer', { port: 53 });
 });
 
 afterAll(() => {
@@ -150,7 +151,6 @@ test('what finds no place in the map is counted exactly', async (context) => {
 
 test('questions to a name server behind a service address, with their outcomes, on both ends', async (context) => {
   needs(context, ...NEEDS);
-  await server.ask('nameServer', { port: 53 });
   const observed = await observe(everywhere());
   for (const name of ['shop.example', 'shop.example', 'nx.example', 'servfail.example'])
     await client.ask('resolve', { server: SERVICE, name });
