@@ -23,6 +23,17 @@ export function translationFeature(open: number | null, refused: ReadonlyMap<str
   };
 }
 
+export const SAMPLES_FEATURE = 'request samples';
+
+export function samplesFeature(on: boolean): Feature {
+  return {
+    name: SAMPLES_FEATURE,
+    state: on ? 'on' : 'off',
+    reason: on ? '' : 'it was switched off',
+    lost: 'the share of the network in the time of a request, where both ends are on this machine',
+  };
+}
+
 /** Name by which it is left out. */
 export const PAYLOAD_FEATURE = 'payload parsing';
 

@@ -13,6 +13,8 @@ export interface ParsingSources {
   /** The kernel's map `parsed`. */
   readonly verdicts: VerdictMap;
   readonly pairs: Pick<Pairs, 'peer'>;
+  /** Requests are matched with what the other end tells of them. */
+  readonly matching: boolean;
   readonly find: Tracker['find'];
   onError(error: unknown): void;
 }
@@ -27,7 +29,9 @@ export interface Parsing {
 
 export function createParsing(sources: ParsingSources): Parsing {
   const ends = createServerEnds(sources.verdicts);
-  const network = createNetworkTime();
+  const network: NetworkTime = sources.matching
+    ? createNetworkTime()
+    : { ...createNetworkTime(), offer: () => {} };
   const broken = new Set<string>();
 
   const socketOf = (cookie: number, openedNs: number): Socket | null => {

@@ -14,6 +14,8 @@ import {
   ownerFeature,
   PAYLOAD_FEATURE,
   payloadFeature,
+  SAMPLES_FEATURE,
+  samplesFeature,
   TRANSLATION,
   translationFeature,
 } from './features.ts';
@@ -112,7 +114,7 @@ export async function startProbe(options: ProbeOptions): Promise<Probe> {
     maxHistograms: MAX_HISTOGRAMS,
     maxConversations: options.maxConversations ?? DEFAULT_MAX_CONVERSATIONS,
     payloadBytes: obstacleToPayload(options) === null ? (options.payloadBytes ?? DEFAULT_PAYLOAD_BYTES) : 0,
-    sampleShift: Math.log2(SHARE),
+    sampleShift: samples(options) ? Math.log2(SHARE) : NO_SAMPLES,
     maxParsed: MAX_PARSED,
     clearText: options.tls !== undefined && obstacleToPayload(options) === null,
   };
@@ -185,6 +187,7 @@ async function run(
   }
 
   const parsing = createParsing({
+    matching: samples(options),
     dialects: DIALECTS,
     maxSockets: options.maxSockets ?? DEFAULT_MAX_SOCKETS,
     verdicts: object.map('parsed'),
@@ -306,6 +309,7 @@ async function run(
       return [
         ...programs.features(),
         payloadFeature(noPayload, governor.level, governor.reason),
+        samplesFeature(samples(options)),
         translationFeature(translates ? conntrack.size : null, refusedTables),
         ownerFeature(),
         ...(filtering ? [namespaceFeature(patterns, namespaces.matching.length)] : []),
@@ -327,6 +331,13 @@ async function run(
       return stopped;
     },
   };
+}
+
+/** The rarest there is: one request in two thousand million. */
+const NO_SAMPLES = 31;
+
+function samples({ without = [] }: ProbeOptions): boolean {
+  return !without.includes(SAMPLES_FEATURE);
 }
 
 /** Why no payload is to be read, `null` when it is. */
