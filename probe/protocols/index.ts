@@ -1,5 +1,6 @@
 import { DNS } from './dns/index.ts';
 import { HTTP } from './http/dialect.ts';
+import { HTTP2 } from './http2/dialect.ts';
 import { KAFKA } from './kafka/index.ts';
 import { MYSQL } from './mysql/index.ts';
 import type { Dialect } from './parser.ts';
@@ -11,6 +12,6 @@ import { REDIS } from './redis/index.ts';
  * one is appended here; its recorded conversations go to `testing/corpus/`, and the tests of `testing/` then hold it to
  * the rules of {@link Dialect} and make sure that it claims no conversation of the others.
  */
-export const DIALECTS: readonly Dialect[] = [HTTP, REDIS, POSTGRES, MYSQL, KAFKA, DNS];
+export const DIALECTS: readonly Dialect[] = [HTTP, HTTP2, REDIS, POSTGRES, MYSQL, KAFKA, DNS];
 
 export type { Chunk, Dialect, Exchange, Parser } from './parser.ts';

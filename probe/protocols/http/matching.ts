@@ -1,6 +1,6 @@
 import type { Role } from '../../flow.ts';
+import type { Beginning } from '../beginning.ts';
 import type { Exchange } from '../parser.ts';
-import type { Beginning } from './reader.ts';
 
 /** A request whose answer has not come. */
 export interface Waiting {

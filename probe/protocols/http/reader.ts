@@ -1,3 +1,4 @@
+import { type Beginning, beginningAt } from '../beginning.ts';
 import type { Chunk } from '../parser.ts';
 
 /** What follows the head of a message: a number of bytes (0 = nothing), or one of these. */
@@ -9,13 +10,6 @@ export const TUNNEL = -3;
 
 /** Why the reader lost its place: bytes never came, were not captured, or make no sense. */
 export type Lost = 'gap' | 'cut' | 'nonsense';
-
-/** Where a message began, and when. */
-export interface Beginning {
-  readonly offset: number;
-  readonly at: number;
-  readonly arrived: number;
-}
 
 export interface Listener {
   /** Whether a message may begin with these characters: its first ones, ten at most. */
@@ -141,8 +135,7 @@ export class MessageReader {
   #takeLine(chunk: Chunk, at: number): number {
     const { bytes, length } = chunk;
     if (this.#state === 'blind') this.#state = 'start';
-    if (this.#state === 'start' && this.#line === '')
-      this.#beginning = { offset: (chunk.offset + at) >>> 0, at: chunk.at, arrived: chunk.arrived };
+    if (this.#state === 'start' && this.#line === '') this.#beginning = beginningAt(chunk, at);
     const end = at < bytes.length ? bytes.indexOf(LF, at) : -1;
     if (end >= 0) {
       if (this.#state !== 'head' || this.#line !== '' || WANTED.has(bytes[at]!) || end - at <= 1)

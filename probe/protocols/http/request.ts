@@ -1,7 +1,8 @@
+import type { Beginning } from '../beginning.ts';
 import { template } from '../template.ts';
 import { Framing, methodName, opensRequest, requestLine } from './lines.ts';
 import type { Matching, Waiting } from './matching.ts';
-import type { Beginning, Listener, Lost } from './reader.ts';
+import type { Listener, Lost } from './reader.ts';
 
 const EVENTS = /^text\/event-stream\s*(?:;|$)/i;
 

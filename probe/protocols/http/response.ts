@@ -1,6 +1,7 @@
+import type { Beginning } from '../beginning.ts';
 import { Framing, opensResponse, statusLine } from './lines.ts';
 import type { Matching, Waiting } from './matching.ts';
-import { type Beginning, type Listener, type Lost, TUNNEL, UNTOLD } from './reader.ts';
+import { type Listener, type Lost, TUNNEL, UNTOLD } from './reader.ts';
 
 const SWITCHING_PROTOCOLS = 101;
 const EVENTS = /^text\/event-stream\s*(?:;|$)/i;

@@ -33,6 +33,8 @@ function judge(chunk: Chunk, later: readonly Chunk[]): 'yes' | 'no' | 'later' {
   return answers.length === 0 && later.length < 7 ? 'later' : 'no';
 }
 
-function isRequest({ direction, bytes }: Chunk): boolean {
-  return direction === 'request' && bytes.length >= 14 && readRequest(bytes) !== null;
+/** In the middle of a connection only a call that holds a whole request is believed: frames of HTTP/2 can look like a head. */
+function isRequest({ direction, bytes, length }: Chunk): boolean {
+  if (direction !== 'request' || bytes.length < 14 || readRequest(bytes) === null) return false;
+  return measureMessage(bytes, 0, bytes.length) <= length;
 }

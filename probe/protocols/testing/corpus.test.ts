@@ -67,7 +67,8 @@ describe.each(CONVERSATIONS.map((conversation) => [conversation.name, conversati
         for (const size of [1, 2, 3, 7, 64, 1000])
           expect(replay(dialect, sliced(chunks, size), role)).toEqual(whole);
         const joined = replay(dialect, coalesced(chunks), role);
-        expect(joined.exchanges.map(seen)).toEqual(whole.exchanges.map(seen));
+        const operations = (heard: Heard) => heard.exchanges.map(({ operation }) => operation);
+        expect(operations(joined)).toEqual(operations(whole));
         if (chunks.reduce((sum, { length }) => sum + length, 0) > SMALL) return;
         for (const [index, { length }] of chunks.entries())
           for (let at = 1; at < length; at++)

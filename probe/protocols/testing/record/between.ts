@@ -23,20 +23,22 @@ export const bad = (operation: string, status: number, timed = true): Expected =
   timed,
 });
 
+/** Speaks on one connection to this port, and says what it asked and was told. */
+export type Client = (port: number) => Promise<readonly Expected[]>;
+
 export interface Spoken {
   readonly name: string;
   readonly protocol: Protocol;
   /** The well-known port. */
   readonly port: number;
   readonly between: string;
-  /** Where the real server listens on 127.0.0.1. */
-  readonly target: number;
+  /** Where the real server listens: a port of 127.0.0.1, or the path of a Unix socket. */
+  readonly target: number | string;
   readonly kept?: number;
   /** Connections the client makes, and which of them is kept: the last one, unless said otherwise. */
   readonly connections?: number;
   readonly connection?: number;
-  /** Speaks on one connection to this port, and says what it asked. */
-  client(port: number): Promise<readonly Expected[]>;
+  readonly client: Client;
 }
 
 /** Lets a client talk to a server, and keeps the connection with what the client wrote down about it. */

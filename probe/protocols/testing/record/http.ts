@@ -1,59 +1,12 @@
-import { execFile } from 'node:child_process';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { promisify } from 'node:util';
 import type { Conversation, Expected } from '../conversation.ts';
-import { record } from '../recorder.ts';
+import { type Client, converse } from './between.ts';
+import { type Asked, answered, curl, curlVersion, run } from './curl.ts';
 import { nginx } from './nginx.ts';
 
-const run = promisify(execFile);
-const good = (operation: string, status = 200, timed = true): Expected => ({
-  operation,
-  status,
-  failed: status >= 500,
-  timed,
-});
 const unanswered = (operation: string): Expected => ({ operation, status: 0, failed: true, timed: true });
-
-/** Bytes kept of one call: more than a head needs, less than a download has. */
-const KEPT = 2500;
-const NODE = `Node ${process.version}`;
-
-type Client = (port: number) => Promise<readonly Expected[]>;
-
-/** Lets a client talk to a server, and keeps each connection with what the client wrote down about it. */
-async function between(
-  name: string,
-  programs: string,
-  target: number | string,
-  client: Client,
-): Promise<Conversation> {
-  const recorder = await record(target, KEPT);
-  const expected = await client(recorder.port);
-  await sleep(100);
-  await recorder.close();
-  const [said, ...more] = recorder.connections;
-  if (said === undefined || more.length > 0)
-    throw new Error(`${name}: ${recorder.connections.length} connections`);
-  return { name, protocol: 'http', transport: 'tcp', port: 80, between: programs, expected, said };
-}
-
-interface Asked {
-  readonly operation: string;
-  readonly path: string;
-  readonly timed?: boolean;
-}
-
-/** All requests in one curl, which tells the status of each as it saw it. */
-function curl(asked: readonly Asked[], ...options: string[]): Client {
-  return async (port) => {
-    const urls = asked.flatMap(({ path }) => ['-o', '/dev/null', `http://127.0.0.1:${port}${path}`]);
-    const { stdout } = await run('curl', ['-sS', '--globoff', '-w', '%{http_code}\n', ...options, ...urls]);
-    const statuses = stdout.trim().split('\n').map(Number);
-    return asked.map(({ operation, timed }, n) => good(operation, statuses[n]!, timed ?? true));
-  };
-}
 
 /** Writes raw bytes and waits for a number of final status lines. */
 function raw(text: string, operations: readonly string[]): Client {
@@ -69,7 +22,7 @@ function raw(text: string, operations: readonly string[]): Client {
         );
         if (statuses.length < operations.length) return;
         socket.end();
-        resolve(operations.map((operation, n) => good(operation, statuses[n])));
+        resolve(operations.map((operation, n) => answered(operation, statuses[n])));
       });
     });
 }
@@ -78,13 +31,16 @@ const ID = '3f2b8c1e-77aa-4b1c-9d5e-0123456789ab';
 
 export async function recordHttp(): Promise<readonly Conversation[]> {
   const server = await nginx();
-  const node = await nodeServer();
-  const port = (node.address() as AddressInfo).port;
-  const version = (await run('curl', ['--version'])).stdout.split(' ').slice(0, 2).join(' ');
-  const byNginx = (name: string, client: Client, who = version) =>
-    between(name, `nginx 1.22.1, ${who}`, server.http, client);
-  const byNode = (name: string, client: Client, who = version) =>
-    between(name, `${NODE}, ${who}`, port, client);
+  const http = await nodeServer();
+  const port = (http.address() as AddressInfo).port;
+  const version = await curlVersion();
+  const node = `Node ${process.version}`;
+  const meet =
+    (target: number | string, program: string) =>
+    (name: string, client: Client, who = version) =>
+      converse({ name, protocol: 'http', port: 80, between: `${program}, ${who}`, target, client });
+  const byNginx = meet(server.http, 'nginx 1.22.1');
+  const byNode = meet(port, node);
   try {
     return [
       await byNginx('http-keep-alive', curl(ROUTES)),
@@ -188,7 +144,7 @@ export async function recordHttp(): Promise<readonly Conversation[]> {
           `http://127.0.0.1:${at}`,
           'http://shop.example/echo?card=4111',
         ]);
-        return [good('GET /echo', Number(stdout))];
+        return [answered('GET /echo', Number(stdout))];
       }),
       await byNode(
         'http-events',
@@ -211,11 +167,11 @@ export async function recordHttp(): Promise<readonly Conversation[]> {
       ),
       await byNode('http-upgrade', (at) => upgrade(at), 'plain socket'),
       await byNode('http-connect', (at) => tunnel(at), 'plain socket'),
-      await byNode('http-unanswered', (at) => abandoned(at)),
+      await byNode('http-unanswered', (at) => crashed(at)),
       await byNode('http-until-close', curl([{ operation: 'GET /until-close', path: '/until-close' }])),
     ];
   } finally {
-    node.close();
+    http.close();
     await server.stop();
   }
 }
@@ -327,7 +283,7 @@ function switching(port: number, head: string, expected: readonly Expected[]): P
 }
 
 /** On its first connection curl does not try again. */
-async function abandoned(port: number): Promise<readonly Expected[]> {
+async function crashed(port: number): Promise<readonly Expected[]> {
   const url = `http://127.0.0.1:${port}/crash/12`;
   const { code } = (await run('curl', ['-sS', url]).catch((error: { code: number }) => error)) as {
     code?: number;

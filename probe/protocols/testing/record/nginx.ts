@@ -5,24 +5,22 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 export interface Nginx {
-  /** Unix sockets it listens on: HTTP/1, and HTTP/2 without TLS. */
+  /** Unix socket it listens on. */
   readonly http: string;
-  readonly http2: string;
   stop(): Promise<void>;
 }
 
 /** A real nginx with one route for each kind of answer. */
 export async function nginx(): Promise<Nginx> {
   const folder = mkdtempSync(join(tmpdir(), 'flt-nginx-'));
-  const [http, http2] = [join(folder, 'http'), join(folder, 'http2')];
+  const http = join(folder, 'http');
   writeFileSync(join(folder, 'large.bin'), Buffer.alloc(90_000, 'large '));
-  writeFileSync(join(folder, 'nginx.conf'), configuration(folder, http, http2));
+  writeFileSync(join(folder, 'nginx.conf'), configuration(folder, http));
   const server = spawn('nginx', ['-p', folder, '-c', join(folder, 'nginx.conf')], { stdio: 'inherit' });
   const ended = new Promise<void>((resolve) => server.once('exit', () => resolve()));
   await sleep(300);
   return {
     http,
-    http2,
     async stop() {
       server.kill('SIGTERM');
       await ended;
@@ -31,14 +29,14 @@ export async function nginx(): Promise<Nginx> {
   };
 }
 
-const configuration = (folder: string, http: string, http2: string) => `
+const configuration = (folder: string, http: string) => `
 daemon off; master_process off; pid ${folder}/pid; error_log ${folder}/error.log;
 events {}
 http {
   access_log off; root ${folder}; sendfile on; client_body_temp_path ${folder}/body; proxy_temp_path ${folder}/p;
   fastcgi_temp_path ${folder}/f; uwsgi_temp_path ${folder}/u; scgi_temp_path ${folder}/s;
   server {
-    listen unix:${http}; listen unix:${http2} http2;
+    listen unix:${http};
     location /users { return 200 "a user\\n"; }
     location /orders { return 404 "no such order\\n"; }
     location /empty { return 204; }
