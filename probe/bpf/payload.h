@@ -117,7 +117,7 @@ static __always_inline void prefix_of_call(struct prefix *prefix, __u64 length)
 static __always_inline const struct iovec *vectors_of(const struct iov_iter *iter)
 {
 	if (bpf_core_field_exists(iter->__iov))
-		return iter->__iov;
+		return BPF_CORE_READ(iter, __iov);
 	return BPF_CORE_READ((const struct iov_iter___old *)iter, iov);
 }
 
@@ -131,14 +131,13 @@ static __always_inline bool is_single_buffer(__u8 iter_type)
 /* At the beginning of a send: the kernel's own cursor over the buffers, whatever the call. */
 static __always_inline void prefix_of_message(struct prefix *prefix, const struct msghdr *message)
 {
-	const struct iov_iter *iter = &message->msg_iter;
-	__u8 type = iter->iter_type;
-	unsigned long offset = iter->iov_offset;
+	__u8 type = BPF_CORE_READ(message, msg_iter.iter_type);
+	unsigned long offset = BPF_CORE_READ(message, msg_iter.iov_offset);
 
 	if (is_single_buffer(type)) {
-		read_prefix(prefix, iter->ubuf + offset, iter->count);
+		read_prefix(prefix, BPF_CORE_READ(message, msg_iter.ubuf) + offset, PREFIX);
 	} else if (type == bpf_core_enum_value(enum iter_type, ITER_IOVEC)) {
-		const struct iovec *vector = vectors_of(iter);
+		const struct iovec *vector = vectors_of(&message->msg_iter);
 		unsigned long length = BPF_CORE_READ(vector, iov_len);
 		if (length > offset)
 			read_prefix(prefix, BPF_CORE_READ(vector, iov_base) + offset, length - offset);

@@ -65,15 +65,14 @@ static __always_inline void vectors_of_call(struct vectors *vectors, __u64 lengt
 /* At the beginning of a send: the kernel's own cursor. Empty where it is over pages, as for sendfile and splice. */
 static __always_inline void vectors_of_message(struct vectors *vectors, const struct msghdr *message)
 {
-	const struct iov_iter *iter = &message->msg_iter;
-	__u8 type = iter->iter_type;
-	unsigned long offset = iter->iov_offset;
+	__u8 type = BPF_CORE_READ(message, msg_iter.iter_type);
+	unsigned long offset = BPF_CORE_READ(message, msg_iter.iov_offset);
 
 	if (is_single_buffer(type)) {
-		one_vector(vectors, iter->ubuf + offset, CHUNK_BYTES);
+		one_vector(vectors, BPF_CORE_READ(message, msg_iter.ubuf) + offset, CHUNK_BYTES);
 	} else if (type == bpf_core_enum_value(enum iter_type, ITER_IOVEC)) {
-		const struct iovec *from = vectors_of(iter);
-		__u64 count = iter->nr_segs;
+		const struct iovec *from = vectors_of(&message->msg_iter);
+		__u64 count = BPF_CORE_READ(message, msg_iter.nr_segs);
 		if (!count || bpf_probe_read_kernel(vectors->at, vector_bytes(count), from))
 			return;
 		vectors->count = count < VECTORS ? count : VECTORS;
