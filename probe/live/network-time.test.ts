@@ -76,3 +76,14 @@ test('the requests looked at are about their share, whatever the numbers are lik
     { numRuns: 40 },
   );
 });
+
+test('what no flow asks for any more is given up and counted', () => {
+  const time = createNetworkTime();
+  time.offer('client', place(0), 1, 2000);
+  time.offer('server', place(0), 2, 1000);
+  time.expire(1e9);
+  expect(time.has(1)).toBe(true);
+  time.expire(2e9);
+  expect(time.has(1)).toBe(false);
+  expect(time.counters).toMatchObject({ matched: 1, late: 1 });
+});

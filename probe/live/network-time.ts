@@ -1,5 +1,5 @@
 import type { Role } from '../flow.ts';
-import { EMPTY, type Histogram } from '../histogram.ts';
+import { EMPTY, type Histogram, total } from '../histogram.ts';
 import type { Isn } from './pairs.ts';
 import { addMicros, type Tally } from './tally.ts';
 
@@ -55,6 +55,7 @@ export function createNetworkTime(limit = MAX_WAITING): NetworkTime {
   let recent = new Map<string, Half>();
   let older = new Map<string, Half>();
   const ready = new Map<number, Tally>();
+  let unclaimed: ReadonlyMap<number, Tally> = new Map();
   const counters = { made: 0, matched: 0, negative: 0, lonely: 0, late: 0 };
   let agedAt = 0;
 
@@ -104,6 +105,13 @@ export function createNetworkTime(limit = MAX_WAITING): NetworkTime {
       counters.lonely += older.size;
       older = recent;
       recent = new Map();
+      /* Clients that live are asked every second: these have ended before. */
+      for (const [cookie, tally] of unclaimed) {
+        if (ready.get(cookie) !== tally) continue;
+        ready.delete(cookie);
+        counters.late += total(tally);
+      }
+      unclaimed = new Map(ready);
     },
     get counters() {
       return counters;
