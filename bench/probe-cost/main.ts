@@ -3,7 +3,7 @@ import { benchmark, integer, wrong } from '../load/usage.ts';
 import { kernelTime } from './kernel.ts';
 import { type Cost, costOf, onePair, type Pair } from './pairs.ts';
 import { PEERS } from './peers.ts';
-import { CONNECTIONS_ONLY, DEFAULT, PRINTED } from './probes.ts';
+import { CONNECTIONS_ONLY, DEFAULT, PRINTED, TURNS } from './probes.ts';
 import { markdown, type Result, type Row, text } from './report.ts';
 import { type Mode, startService } from './service.ts';
 import type { Watcher } from './watcher.ts';
@@ -23,7 +23,7 @@ is compared with: bpftrace, conntrack, tcpdump, ss.
 `;
 
 const MODES: readonly Mode[] = ['churn', 'keepalive'];
-const PROBES: readonly Watcher[] = [DEFAULT, CONNECTIONS_ONLY, PRINTED];
+const PROBES: readonly Watcher[] = [DEFAULT, TURNS, CONNECTIONS_ONLY, PRINTED];
 
 await benchmark(
   {
@@ -75,6 +75,8 @@ async function measure({ pairs, seconds, watchers }: Plan): Promise<Result> {
       const kernel = {
         churn: await kernelTime(place, 'churn', DEFAULT),
         keepalive: await kernelTime(place, 'keepalive', DEFAULT),
+        churnTurns: await kernelTime(place, 'churn', TURNS),
+        keepaliveTurns: await kernelTime(place, 'keepalive', TURNS),
       };
       return resultOf(rows, kernel, pairs, seconds);
     } finally {
@@ -118,10 +120,14 @@ function resultOf(rows: readonly Row[], kernel: Result['kernel'], pairs: number,
   return {
     churn: of(DEFAULT, 'churn'),
     keepalive: of(DEFAULT, 'keepalive'),
+    churnTurns: of(TURNS, 'churn'),
+    keepaliveTurns: of(TURNS, 'keepalive'),
     churnConnectionsOnly: of(CONNECTIONS_ONLY, 'churn'),
     keepaliveConnectionsOnly: of(CONNECTIONS_ONLY, 'keepalive'),
     nanosPerConnection: Math.round(kernel.churn.nanos),
     nanosPerRequest: Math.round(kernel.keepalive.nanos),
+    nanosPerConnectionTurns: Math.round(kernel.churnTurns.nanos),
+    nanosPerRequestTurns: Math.round(kernel.keepaliveTurns.nanos),
     kernel,
     probe: rows.filter(isProbe),
     peers: rows

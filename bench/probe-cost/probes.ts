@@ -11,7 +11,12 @@ const ABOUT_REQUESTS = ['request start', 'sent bytes of live connections', 'requ
 
 /** The probe in a process of its own, as it is configured when nothing is said. */
 export const DEFAULT = probe('faultline', {});
-export const CONNECTIONS_ONLY = probe('faultline, connections only', { without: ABOUT_REQUESTS });
+/** Requests from the alternation of sends and receives, no payload read. */
+export const TURNS = probe('faultline, requests by turns', { parse: false });
+export const CONNECTIONS_ONLY = probe('faultline, connections only', {
+  without: ABOUT_REQUESTS,
+  parse: false,
+});
 
 /** The same, every connection printed. */
 export const PRINTED: Watcher = {

@@ -10,11 +10,15 @@ export interface Row {
 export interface Result {
   readonly churn: Cost;
   readonly keepalive: Cost;
+  readonly churnTurns: Cost;
+  readonly keepaliveTurns: Cost;
   readonly churnConnectionsOnly: Cost;
   readonly keepaliveConnectionsOnly: Cost;
   readonly nanosPerConnection: number;
   readonly nanosPerRequest: number;
-  readonly kernel: Readonly<Record<Mode, KernelTime>>;
+  readonly nanosPerConnectionTurns: number;
+  readonly nanosPerRequestTurns: number;
+  readonly kernel: Readonly<Record<Mode | 'churnTurns' | 'keepaliveTurns', KernelTime>>;
   readonly probe: readonly Row[];
   readonly peers: readonly {
     readonly name: string;
@@ -74,7 +78,8 @@ function kernelLines({ kernel, pairs, seconds, probe, peers }: Result): string[]
   return [
     `Requests a second with it for each without: median of ${pairs} pairs of ${seconds} s (middle half); ` +
       `${churn.perSecond.off} and ${keepalive.perSecond.off} a second without.`,
-    `In the kernel, both ends together: ${per(kernel.churn)} a connection, ${per(kernel.keepalive)} a request.`,
+    `In the kernel, both ends together: ${per(kernel.churn)} a connection, ${per(kernel.keepalive)} a request;`,
+    `with requests by turns ${per(kernel.churnTurns)} and ${per(kernel.keepaliveTurns)}.`,
     '',
     ...each('churn     ', kernel.churn),
     ...each('keep-alive', kernel.keepalive),
