@@ -37,6 +37,7 @@ static __always_inline bool examine_request(struct record *rec, const struct pre
 		return false;
 	if (STARTS(prefix, "\x16\x03")) { /* TLS handshake */
 		rec->opaque = 1;
+		rec->protocol = PROTOCOL_TLS;
 		return false;
 	}
 	if (STARTS(prefix, "PRI * HTTP/2"))

@@ -16,6 +16,7 @@ enum protocol {
 	PROTOCOL_TCP = 0,
 	PROTOCOL_HTTP = 1,
 	PROTOCOL_REDIS = 2,
+	PROTOCOL_TLS = 3, /* what is spoken inside is told by who reads the clear text */
 };
 
 enum event {

@@ -299,6 +299,7 @@ static __always_inline void tls_offer(struct tls_thread *thread, const struct tl
 	}
 	chunk->serial = __sync_fetch_and_add(&rec->chunks, 1) + 1;
 	rec->tap = TAP_CLEAR;
+	rec->protocol = PROTOCOL_TLS;
 	COUNT(chunks);
 	if (captured < length)
 		COUNT(chunks_cut);

@@ -12,7 +12,7 @@ import type { Said } from './requests.ts';
 import type { Slice } from './slices.ts';
 
 /** `protocol` of a record to its name. */
-const PROTOCOLS: readonly Protocol[] = ['tcp', 'http', 'redis'];
+const PROTOCOLS: readonly Protocol[] = ['tcp', 'http', 'redis', 'tls'];
 /** The kernel's value of a minimum that has no sample yet. */
 const NO_RTT = 0xffff_ffff;
 

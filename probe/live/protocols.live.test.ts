@@ -99,6 +99,6 @@ test('a server that talks first has not been asked', async (context) => {
 test('TLS: neither the handshake nor the goodbye is a request', async (context) => {
   needs(context, ...NEEDS);
   for (const flow of await conversation({ port: TLS, secure: true, lines: ['one>1', 'two>2', 'three>3'] })) {
-    expect(flow).toMatchObject({ protocol: 'tcp', requests: 3, failedRequests: 0, failure: null });
+    expect(flow).toMatchObject({ protocol: 'tls', requests: 3, failedRequests: 0, failure: null });
   }
 });
