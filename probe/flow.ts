@@ -120,16 +120,16 @@ export interface Flow {
   readonly failedRequests: number;
   /**
    * Failed requests by protocol status (HTTP status; 0 = unanswered; 1 = protocol error). The kernel keeps four statuses
-   * of one connection; more are counted in `failedRequests` alone.
+   * of one connection; more are counted in `failedRequests` alone. Ascending.
    */
   readonly statuses: readonly (readonly [status: number, count: number])[];
   /** Requests of these that have no latency: one-way, long polls, blocking and streaming calls. */
   readonly untimed: number;
   /** Only of parsed requests, the most frequent first. */
   readonly operations: readonly Operation[];
-  /** Client: first byte sent to first byte read. Server: `wait` + `service`. */
+  /** Client: first byte sent to first byte read. Server: `wait` + `service`; `service` alone where the wait is not known. */
   readonly latency: Histogram;
-  /** Server only: arrival of the request to its first read. */
+  /** Server only: arrival of the request to its first read, of those whose arrival is known. */
   readonly wait: Histogram;
   /** Server only: first read to first byte of the answer. */
   readonly service: Histogram;

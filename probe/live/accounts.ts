@@ -84,7 +84,8 @@ export function addExchange(account: OpenAccount, exchange: Exchange, server: bo
   if (timed) {
     account.latency = addMicros(account.latency, latency);
     if (server) {
-      account.wait = addMicros(account.wait, (exchange.startedAt - begin) / 1000);
+      if (exchange.arrivedAt !== 0)
+        account.wait = addMicros(account.wait, (exchange.startedAt - begin) / 1000);
       account.service = addMicros(account.service, (exchange.answeredAt - exchange.startedAt) / 1000);
     }
   }
@@ -130,14 +131,13 @@ export function addAccounts(a: Account, b: Account): Account {
   };
 }
 
+/** Keeps them ascending. */
 export function addStatus(statuses: Statuses, status: number, count: number): void {
-  for (const known of statuses) {
-    if (known[0] === status) {
-      known[1] += count;
-      return;
-    }
-  }
-  if (statuses.length < MAX_STATUSES) statuses.push([status, count]);
+  let at = 0;
+  while (at < statuses.length && statuses[at]![0] < status) at++;
+  const known = statuses[at];
+  if (known?.[0] === status) known[1] += count;
+  else if (statuses.length < MAX_STATUSES) statuses.splice(at, 0, [status, count]);
 }
 
 const STRENGTH = { connection: 0, turns: 1, parsed: 2 } as const satisfies Record<Flow['basis'], number>;

@@ -81,7 +81,9 @@ function readStatuses(view: DataView, base: number): Counts['statuses'] {
   return Array.from(
     { length: STATUSES },
     (_, slot) => [record.status(view, base, slot), record.statusCount(view, base, slot)] as const,
-  ).filter(([, count]) => count > 0);
+  )
+    .filter(([, count]) => count > 0)
+    .sort(([a], [b]) => a - b);
 }
 
 function moreStatuses(now: Counts['statuses'], before: Counts['statuses']): Counts['statuses'] {

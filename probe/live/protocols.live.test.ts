@@ -8,15 +8,17 @@ const NEEDS = ['linux', 'root', 'btf', 'addon', 'bpf', 'ip', 'iptables'] as cons
 const LINES = 9000;
 const BANNER = 9001;
 const TLS = 9002;
+const REDIS = 6379;
 
 let network: Network;
+let server: Helper;
 let client: Helper;
 let observed: Observed;
 
 beforeAll(async () => {
   if (missing(...NEEDS) !== null) return;
   network = createNetwork();
-  const server = await network.helper('server');
+  server = await network.helper('server');
   client = await network.helper('client');
   await server.ask('listen', { port: LINES, behaviour: 'lines' });
   await server.ask('listen', { port: BANNER, behaviour: 'banner' });
@@ -30,9 +32,9 @@ afterAll(async () => {
 });
 
 /** Both ends of the one connection that a conversation makes. */
-async function conversation(parameters: object) {
+async function conversation(parameters: object, how: 'talk' | 'dictate' = 'talk') {
   const before = observed.ended.length;
-  await client.ask('talk', { host: SERVER, ...parameters });
+  await client.ask(how, { host: SERVER, ...parameters });
   await observed.untilEnded(before + 2);
   const ends = observed.ended.slice(before);
   expect(ends.map(({ role }) => role).sort()).toEqual(['client', 'server']);
@@ -41,12 +43,11 @@ async function conversation(parameters: object) {
 
 test('Redis: errors are failed requests', async (context) => {
   needs(context, ...NEEDS);
-  const lines = [
-    '*1\r\n$3\r\nGET\r\n>$-1\r\n',
-    '*1\r\n$3\r\nBAD\r\n>-ERR unknown\r\n',
-    '*1\r\n$4\r\nPING\r\n>+PONG\r\n',
-  ];
-  for (const flow of await conversation({ port: LINES, lines })) {
+  const hex = (texts: readonly string[]) => texts.map((text) => Buffer.from(text).toString('hex'));
+  const answers = ['$-1\r\n', '-ERR unknown\r\n', '+PONG\r\n'];
+  const said = ['*1\r\n$3\r\nGET\r\n', '*1\r\n$3\r\nBAD\r\n', '*1\r\n$4\r\nPING\r\n'];
+  await server.ask('recite', { port: REDIS, answers: hex(answers) });
+  for (const flow of await conversation({ port: REDIS, said: hex(said) }, 'dictate')) {
     expect(flow).toMatchObject({ protocol: 'redis', requests: 3, failedRequests: 1, statuses: [[1, 1]] });
   }
 });

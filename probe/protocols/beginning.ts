@@ -6,6 +6,7 @@ export interface Beginning {
   readonly offset: number;
   /** As in {@link Chunk}. */
   readonly at: number;
+  /** As in {@link Chunk} where it began with a chunk, else 0: what follows in a chunk may have reached the socket any time later. */
   readonly arrived: number;
 }
 
@@ -13,5 +14,5 @@ export interface Beginning {
 export const beginningAt = ({ offset, at, arrived }: Chunk, index: number): Beginning => ({
   offset: (offset + index) >>> 0,
   at,
-  arrived,
+  arrived: index === 0 ? arrived : 0,
 });

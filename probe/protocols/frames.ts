@@ -1,11 +1,8 @@
+import { type Beginning, beginningAt } from './beginning.ts';
 import type { Chunk } from './parser.ts';
 
 /** One message, or one element of a message, in the stream of one direction. */
-export interface Frame {
-  /** Of its first byte, as in {@link Chunk}. */
-  readonly offset: number;
-  readonly at: number;
-  readonly arrived: number;
+export interface Frame extends Beginning {
   /** Bytes of it in the stream, its header included. */
   readonly length: number;
   /** As many of its first bytes as were wanted and captured. Valid only during the call. */
@@ -58,8 +55,7 @@ export class FrameReader {
   /** 0 = not known yet. */
   private heldLength = 0;
   private heldWanted = 0;
-  private heldFrom: Chunk | null = null;
-  private heldOffset = 0;
+  private heldFrom: Beginning | null = null;
 
   /** @param late begins somewhere in the stream, looking for the first frame */
   constructor(framing: Framing, late: boolean) {
@@ -120,11 +116,10 @@ export class FrameReader {
       return captured;
     }
     if (length !== 0 && captured - at >= wanted) {
-      this.deliver(chunk, (chunk.offset + at) >>> 0, bytes.subarray(at, at + wanted), length);
+      this.deliver(beginningAt(chunk, at), bytes.subarray(at, at + wanted), length);
       return at + wanted;
     }
-    this.heldFrom = { ...chunk, bytes: NOTHING };
-    this.heldOffset = (chunk.offset + at) >>> 0;
+    this.heldFrom = beginningAt(chunk, at);
     this.heldLength = length;
     this.heldWanted = wanted;
     this.hold(bytes, at, captured);
@@ -180,13 +175,13 @@ export class FrameReader {
     const wanted = this.heldLength === LINE ? this.holding : Math.min(this.holding, this.heldWanted);
     const length = this.heldLength;
     this.release();
-    this.deliver(from, this.heldOffset, bytes.subarray(0, wanted), length, bytes.length);
+    this.deliver(from, bytes.subarray(0, wanted), length, bytes.length);
   }
 
-  private deliver(from: Chunk, offset: number, bytes: Uint8Array, length: number, read = bytes.length): void {
+  private deliver(from: Beginning, bytes: Uint8Array, length: number, read = bytes.length): void {
     this.inLine = length === LINE;
     this.skipped = length === LINE ? 0 : length - read;
-    this.framing.frame({ offset, at: from.at, arrived: from.arrived, length: Math.max(length, read), bytes });
+    this.framing.frame({ ...from, length: Math.max(length, read), bytes });
   }
 
   /** Bytes that nobody saw. */

@@ -22,7 +22,7 @@ export interface Exchange {
   readonly offset: number;
   /** Client: the send of its first byte began. Server: its first byte was read. */
   readonly startedAt: number;
-  /** Server: its first byte reached the socket; 0 = not known, and at the client. */
+  /** Server: its first byte reached the socket; 0 = not known, as where it was read behind another request, and at the client. */
   readonly arrivedAt: number;
   /** Client: the first byte of the answer was read. Server: its send began. 0 = never answered. */
   readonly answeredAt: number;

@@ -18,6 +18,12 @@ const dialectOf = (conversation: Conversation) =>
 const seen = ({ operation, status, failed, timed }: Expected | Exchange) =>
   `${operation} ${status}${failed ? ' failed' : ''}${timed ? '' : ' untimed'}`;
 
+/** Which requests begin with a chunk, and so have an arrival that is known, changes with the cuts. */
+const butArrivals = (heard: Heard): Heard => ({
+  ...heard,
+  exchanges: heard.exchanges.map((exchange) => ({ ...exchange, arrivedAt: 0 })),
+});
+
 const CONVERSATIONS = corpus();
 
 test('the corpus covers every dialect', () => {
@@ -51,28 +57,32 @@ describe.each(CONVERSATIONS.map((conversation) => [conversation.name, conversati
       for (const exchange of heard.exchanges) {
         expect(exchange.startedAt).toBeGreaterThan(0);
         if (exchange.answeredAt !== 0) expect(exchange.answeredAt).toBeGreaterThanOrEqual(exchange.startedAt);
-        expect(exchange.arrivedAt).toBe(role === 'server' ? exchange.startedAt - WAITED : 0);
         const chunk = chunks.find(
           ({ direction, offset, length }) =>
             direction === 'request' && exchange.offset >= offset && exchange.offset < offset + length,
         );
         expect(chunk?.at).toBe(exchange.startedAt);
+        const known = role === 'server' && chunk?.offset === exchange.offset;
+        expect(exchange.arrivedAt).toBe(known ? exchange.startedAt - WAITED : 0);
       }
     });
 
     if (conversation.transport === 'tcp') {
       test.each(ROLES)('cut in other places it says the same to the %s', (role) => {
         const chunks = chunksOf(conversation, role);
-        const whole = replay(dialect, chunks, role);
+        const whole = butArrivals(replay(dialect, chunks, role));
         for (const size of [1, 2, 3, 7, 64, 1000])
-          expect(replay(dialect, sliced(chunks, size), role)).toEqual(whole);
+          expect(butArrivals(replay(dialect, sliced(chunks, size), role))).toEqual(whole);
         const joined = replay(dialect, coalesced(chunks), role);
         const operations = (heard: Heard) => heard.exchanges.map(({ operation }) => operation);
         expect(operations(joined)).toEqual(operations(whole));
+        const reads = new Set(coalesced(chunks).map(({ direction, offset }) => `${direction} ${offset}`));
+        for (const { offset, arrivedAt } of joined.exchanges)
+          expect(arrivedAt !== 0).toBe(role === 'server' && reads.has(`request ${offset}`));
         if (chunks.reduce((sum, { length }) => sum + length, 0) > SMALL) return;
         for (const [index, { length }] of chunks.entries())
           for (let at = 1; at < length; at++)
-            expect(replay(dialect, cut(chunks, index, at), role)).toEqual(whole);
+            expect(butArrivals(replay(dialect, cut(chunks, index, at), role))).toEqual(whole);
       });
     }
 
