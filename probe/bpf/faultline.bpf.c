@@ -65,7 +65,7 @@ static __always_inline struct control *turns_wanted(void)
 	return state && state->level <= LEVEL_TURNS ? state : NULL;
 }
 
-static __always_inline int send_begins(const struct sock *sk, const struct msghdr *message)
+static __always_inline int send_begins(const struct sock *sk, const struct msghdr *message, bool traced)
 {
 	struct control *state = turns_wanted();
 
@@ -80,7 +80,7 @@ static __always_inline int send_begins(const struct sock *sk, const struct msghd
 	own_by_current(rec);
 	tls_on_transfer(rec, tp, false);
 	forget_stale_turn(rec, state);
-	turn_on_send(rec, tp, message, 0, now);
+	turn_on_send(rec, tp, message, traced, 0, now);
 	if (message && is_tapped(rec, state))
 		tap_send(rec, tp, message, 0, now);
 	if (!rec->closed)
@@ -92,7 +92,7 @@ static __always_inline int send_begins(const struct sock *sk, const struct msghd
 SEC("tp_btf/tcp_sendmsg_locked")
 int BPF_PROG(send_start, const struct sock *sk, const struct msghdr *message)
 {
-	return send_begins(sk, message);
+	return send_begins(sk, message, true);
 }
 
 /* Only where the beginning of the send was not seen. */
@@ -111,7 +111,7 @@ static __always_inline int send_ended(struct sock *sk, int length)
 	own_by_current(rec);
 	tls_on_transfer(rec, tp, false);
 	forget_stale_turn(rec, state);
-	turn_on_send(rec, tp, NULL, length, now);
+	turn_on_send(rec, tp, NULL, false, length, now);
 	/* The answer left before this ran, and so may have come the next request. */
 	if (rec->role == ROLE_SERVER)
 		turn_on_arrival(rec, tp, now);
@@ -170,12 +170,15 @@ static __always_inline int data_arrived(const struct sock *sk)
 
 	if (!state)
 		return 0;
-	__u64 now = bpf_ktime_get_ns();
-	struct record *rec = find_or_adopt(sk, now);
+	struct record *rec = find(sk);
+	if (!rec)
+		rec = adopt(sk, sk->__sk_common.skc_state, bpf_ktime_get_ns());
 	struct tcp_sock *tp = rec ? bpf_skc_to_tcp_sock((void *)sk) : NULL;
 
-	if (!tp)
+	/* Only the FIN: nothing arrived that anybody could read. */
+	if (!tp || !unread(tp))
 		return 0;
+	__u64 now = bpf_ktime_get_ns();
 	forget_stale_turn(rec, state);
 	tap_arrival(rec, now);
 	/* Whoever reads will count; here only for those whose reading has no event. */

@@ -41,8 +41,10 @@ static __always_inline void established(const struct sock *sk, struct tcp_sock *
 		rec = make(sk, ROLE_SERVER, now);
 		if (!rec)
 			return;
+	} else {
+		/* Its port was not chosen yet when it began to connect. */
+		read_addresses(sk, rec);
 	}
-	read_addresses(sk, rec);
 	read_sequence_numbers(tp, rec);
 	read_counters(tp, rec);
 	rec->established_ns = now;
@@ -51,7 +53,6 @@ static __always_inline void established(const struct sock *sk, struct tcp_sock *
 		turn_on_arrival(rec, tp, now);
 	else
 		turn_on_opening(rec, tp);
-	announce(rec);
 }
 
 /*

@@ -9,7 +9,7 @@ static __always_inline void own(struct record *rec, struct task_struct *task, __
 	rec->uid = uid;
 	rec->cgroup_id = cgroup_id;
 	/* The thread that happens to call is of no interest, and runtimes name their threads. */
-	BPF_CORE_READ_STR_INTO(&rec->comm, task, group_leader, comm);
+	__builtin_memcpy(rec->comm, task->group_leader->comm, sizeof(rec->comm));
 	rec->owned = 1;
 }
 

@@ -128,19 +128,24 @@ static __always_inline bool is_single_buffer(__u8 iter_type)
 		&& bpf_core_field_exists(((struct iov_iter *)0)->ubuf);
 }
 
-/* At the beginning of a send: the kernel's own cursor over the buffers, whatever the call. */
-static __always_inline void prefix_of_message(struct prefix *prefix, const struct msghdr *message)
+/*
+ * At the beginning of a send: the kernel's own cursor over the buffers, whatever the call. The tracepoint came when the
+ * fields had the names they have now, so there they are loaded without the help, and the time, of a function.
+ */
+static __always_inline void prefix_of_message(struct prefix *prefix, const struct msghdr *message, bool traced)
 {
-	__u8 type = BPF_CORE_READ(message, msg_iter.iter_type);
-	unsigned long offset = BPF_CORE_READ(message, msg_iter.iov_offset);
+	__u8 type = traced ? message->msg_iter.iter_type : BPF_CORE_READ(message, msg_iter.iter_type);
+	unsigned long offset = traced ? message->msg_iter.iov_offset : BPF_CORE_READ(message, msg_iter.iov_offset);
 
 	if (is_single_buffer(type)) {
-		read_prefix(prefix, BPF_CORE_READ(message, msg_iter.ubuf) + offset, PREFIX);
+		const void *buffer = traced ? message->msg_iter.ubuf : BPF_CORE_READ(message, msg_iter.ubuf);
+		read_prefix(prefix, buffer + offset, PREFIX);
 	} else if (type == bpf_core_enum_value(enum iter_type, ITER_IOVEC)) {
-		const struct iovec *vector = vectors_of(&message->msg_iter);
-		unsigned long length = BPF_CORE_READ(vector, iov_len);
+		const struct iovec *vector = traced ? message->msg_iter.__iov : vectors_of(&message->msg_iter);
+		unsigned long length = traced ? vector->iov_len : BPF_CORE_READ(vector, iov_len);
+		const void *base = traced ? vector->iov_base : BPF_CORE_READ(vector, iov_base);
 		if (length > offset)
-			read_prefix(prefix, BPF_CORE_READ(vector, iov_base) + offset, length - offset);
+			read_prefix(prefix, base + offset, length - offset);
 	}
 }
 

@@ -73,16 +73,6 @@ static __always_inline struct record *make(const struct sock *sk, enum role role
 	return rec;
 }
 
-static __always_inline void announce(struct record *rec)
-{
-	rec->event = EVENT_OPEN;
-	if (bpf_ringbuf_output(&ring, rec, IDENTITY_SIZE, BPF_RB_NO_WAKEUP))
-		COUNT(ring_full);
-	else
-		COUNT(ring_records);
-	rec->event = EVENT_LIVE;
-}
-
 /* Hands the entry over: to the ring, or where that is full to the next sweep of the map. */
 static __always_inline void deliver(struct record *rec)
 {

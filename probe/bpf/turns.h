@@ -28,9 +28,12 @@ static __always_inline void finish_server_turn(struct record *rec, __u64 now)
 	finish_turn(rec, rec->arrived_ns, rec->turn == TURN_READ ? rec->turn_ns : rec->arrived_ns, now);
 }
 
-/* `message` where the kernel can be asked at the beginning of the send, else NULL and `length` at its end. */
+/*
+ * `message` where the kernel can be asked at the beginning of the send, else NULL and `length` at its end. `traced`: by its
+ * tracepoint.
+ */
 static __always_inline void turn_on_send(struct record *rec, const struct tcp_sock *tp, const struct msghdr *message,
-					 __u64 length, __u64 now)
+					 bool traced, __u64 length, __u64 now)
 {
 	struct prefix prefix = {};
 	__u16 status = 0;
@@ -42,7 +45,7 @@ static __always_inline void turn_on_send(struct record *rec, const struct tcp_so
 		return; /* talks before it has read the question */
 	if (server ? !rec->opaque : rec->protocol != PROTOCOL_HTTP) {
 		if (message)
-			prefix_of_message(&prefix, message);
+			prefix_of_message(&prefix, message, traced);
 		else
 			prefix_of_call(&prefix, length);
 	}

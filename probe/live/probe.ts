@@ -27,6 +27,7 @@ import { readCounters } from './layout.ts';
 import { followNamespaces } from './namespaces.ts';
 import { createNatView } from './nat.ts';
 import { SHARE } from './network-time.ts';
+import { PACKET_TRANSLATION, readsPackets, toldByTracking } from './packet-translation.ts';
 import { createPairs } from './pairs.ts';
 import { createParsing } from './parsing.ts';
 import { obstacles } from './preconditions.ts';
@@ -59,6 +60,11 @@ export interface ProbeOptions {
   readonly keepCapabilities?: readonly string[];
   /** Read the payload of known protocols, to tell requests by what they ask for. Default true. */
   readonly parse?: boolean;
+  /**
+   * Read translations in a socket's own namespace off its first packet, at the cost of a program run for every packet of the
+   * machine. By default only where connection tracking cannot be read.
+   */
+  readonly packetTranslation?: boolean;
   /** What the probe may use of the machine before it looks at less; parts left out have their defaults. */
   readonly budget?: Partial<Budget>;
   /** Size of the kernel's ring for payload, a power of two of at least 4096. Default 4 MiB. */
@@ -105,9 +111,10 @@ export async function startProbe(options: ProbeOptions): Promise<Probe> {
 
   const patterns = options.netns ?? [];
   const filtering = patterns.length > 0;
+  const packets = readsPackets(options.packetTranslation, options.without ?? []);
   const wanted = {
     objectFile: options.objectFile ?? OBJECT_FILE,
-    without: options.without ?? [],
+    without: [...(options.without ?? []), ...(packets ? [] : [PACKET_TRANSLATION])],
     filtering,
     ringBytes: options.ringBytes ?? DEFAULT_RING_BYTES,
     maxSockets: options.maxSockets ?? DEFAULT_MAX_SOCKETS,
@@ -307,7 +314,7 @@ async function run(
   return {
     get features() {
       return [
-        ...programs.features(),
+        ...(translates ? programs.features().map(toldByTracking) : programs.features()),
         payloadFeature(noPayload, governor.level, governor.reason),
         samplesFeature(samples(options)),
         translationFeature(translates ? conntrack.size : null, refusedTables),
