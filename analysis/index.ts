@@ -1,4 +1,15 @@
 export type * from './finding.ts';
+export {
+  type Calls,
+  type EdgeTable,
+  originOfEdges,
+  originOfFailures,
+  originOfTime,
+  type Points,
+  type SeriesOrigin,
+  type SeriesTable,
+  type ServicePoints,
+} from './origin/index.ts';
 export { type EdgeStatus, type Overview, overview, type Status, statuses } from './overview.ts';
 export {
   type CountScan,

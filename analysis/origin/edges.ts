@@ -1,0 +1,58 @@
+import { quietBelief } from '../statistics/belief.ts';
+import { FALSE_REPORTS } from '../thresholds.ts';
+import { callsOf, type EdgeTable } from './edge-table.ts';
+import { originOfCalls } from './edge-time.ts';
+import { samplesOf, surprising } from './failures.ts';
+import { footprintChange } from './footprint.ts';
+import { missingCalls } from './missing.ts';
+import { callsPerRequest } from './per-request.ts';
+import type { ServicePoints } from './points.ts';
+import type { SeriesOrigin } from './rank.ts';
+
+/**
+ * Where an incident started that shows at the entry of a system: where requests fail, at who stopped making calls, or whose
+ * requests cost something else than before; otherwise at who added time of its own. Delay between two services counts as
+ * the callee's, which is what its callers see of it. All services, the likeliest first.
+ */
+export function originOfEdges(past: EdgeTable, now: EdgeTable): readonly SeriesOrigin[] {
+  const rates = callsPerRequest(callsOf(past), past.requests);
+  const byTime = originOfCalls(rates, past, now);
+  if (!fails(past, now)) return byTime;
+
+  const missing = missingCalls(rates, past.requests, now.requests);
+  const enough = Math.log(byTime.length / FALSE_REPORTS);
+  /** Calls left out say who failed; a changed cost says it of those without calls; who answers the people is left. */
+  const evidenceOf = ({ service, own }: SeriesOrigin): Evidence => {
+    const nats = missing.get(service) ?? 0;
+    if (nats > enough) return { kind: 3, weight: nats };
+    const change = costChange(service, past, now, byTime.length);
+    if (change > 1) return { kind: 2, weight: change };
+    return service === now.entry.service ? { kind: 1, weight: own } : { kind: 0, weight: own };
+  };
+  return byTime
+    .map((origin) => ({ origin, evidence: evidenceOf(origin) }))
+    .sort(({ evidence: a }, { evidence: b }) => b.kind - a.kind || b.weight - a.weight)
+    .map(({ origin, evidence }) => ({ ...origin, stands: evidence.kind > 0 }));
+}
+
+/** Why a service may have failed, the better reason with the higher kind, and how much there is of it. */
+interface Evidence {
+  readonly kind: 0 | 1 | 2 | 3;
+  readonly weight: number;
+}
+
+function fails(past: EdgeTable, now: EdgeTable): boolean {
+  const failed = ({ entry, requests }: EdgeTable): ServicePoints => ({
+    requests: requests.get(entry.service) ?? new Float64Array(),
+    value: entry.failed,
+  });
+  return surprising(samplesOf(failed(now)), quietBelief(samplesOf(failed(past))), 1).length > 0;
+}
+
+function costChange(service: string, past: EdgeTable, now: EdgeTable, services: number): number {
+  const of = ({ requests, used }: EdgeTable) => ({
+    requests: requests.get(service) ?? new Float64Array(),
+    used: used.get(service) ?? [],
+  });
+  return footprintChange(of(past), of(now), services);
+}

@@ -1,0 +1,7 @@
+export type { EdgeTable } from './edge-table.ts';
+export { originOfEdges } from './edges.ts';
+export { originOfFailures } from './failures.ts';
+export type { Calls } from './graph.ts';
+export type { Points, SeriesTable, ServicePoints } from './points.ts';
+export type { SeriesOrigin } from './rank.ts';
+export { originOfTime } from './time.ts';

@@ -1,0 +1,35 @@
+/** A service where an incident may have started. */
+export interface SeriesOrigin {
+  readonly service: string;
+  /** Its own excess over the period: events, or time in the unit of the series. */
+  readonly own: number;
+  /** Whether something happened in the period, and this service is part of it by more than its own past explains. */
+  readonly stands: boolean;
+}
+
+/** What is known of a service before all are compared. */
+export interface Suspect {
+  readonly service: string;
+  readonly own: number;
+  /** Beyond what chance does in any of the services looked at: this alone says that something happened. */
+  readonly alarming: boolean;
+  /** Beyond what chance does in this service: one of those that may have caused it, if something happened. */
+  readonly unusual: boolean;
+}
+
+/**
+ * The unusual ones first, then by own excess. Whether anything happened is one question over all services and is corrected for
+ * their number; which of them it was is a matter of who has most.
+ */
+export function ranked(suspects: readonly Suspect[]): readonly SeriesOrigin[] {
+  const happened = suspects.some(({ alarming }) => alarming);
+  return suspects
+    .map(({ service, own, unusual }) => ({ service, own, stands: happened && unusual }))
+    .sort((a, b) => Number(b.stands) - Number(a.stands) || b.own - a.own);
+}
+
+/**
+ * Of a service's excess this much at least must show at the service that is asked about, at the same points: what is done
+ * side by side or after the answer reaches it only in part, what is done for others not at all.
+ */
+export const REACHES_SHARE = 0.25;
