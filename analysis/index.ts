@@ -1,3 +1,5 @@
+export { autocorrelation, peaks } from './detector/autocorrelation.ts';
+export { anomalyScores, lookAhead } from './detector/index.ts';
 export type * from './finding.ts';
 export {
   type Calls,
