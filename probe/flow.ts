@@ -195,6 +195,8 @@ export interface ProbeCounters {
     readonly unrecognised: number;
     readonly folded: number;
   };
+  /** Calls of a TLS library with clear text whose connection is not known: their requests are told from turns. */
+  readonly clearUntied: number;
   /**
    * Halves of sampled requests offered by either end here: made = 2 x matched + lonely + those that wait for their other end;
    * matches whose times did not add up are counted as 0 and here.

@@ -280,8 +280,17 @@ async function run(
   });
 
   const counters = (): ProbeCounters => {
-    const { sockets, ringRecords, ringFull, mapFull, samplesLost, chunks, chunksLost, chunksCut } =
-      kernelCounters();
+    const {
+      sockets,
+      ringRecords,
+      ringFull,
+      mapFull,
+      samplesLost,
+      chunks,
+      chunksLost,
+      chunksCut,
+      clearUntied,
+    } = kernelCounters();
     const { seen, parsed, doubtful, unrecognised, folded } = conversations.counters;
     const { made, matched, lonely, negative } = network.counters;
     return {
@@ -295,6 +304,7 @@ async function run(
       levelSeconds: governor.seconds,
       chunks: { made: chunks, seen, lost: chunksLost, cut: chunksCut },
       conversations: { parsed, doubtful, unrecognised, folded },
+      clearUntied,
       network: { made, matched, lonely, negative },
       conntrackOverflows: conntrack.overflows,
       ...datagrams.counters(),

@@ -21,6 +21,12 @@ const netns: OptionSpec = {
   help: 'only network namespaces whose name matches (may be repeated)',
 };
 
+const tls: OptionSpec = {
+  value: 'PATTERN',
+  multiple: true,
+  help: 'read the clear text of TLS of these: process name, pid or cgroup path, globs (may be repeated)',
+};
+
 export const COMMANDS: readonly CommandSpec[] = [
   {
     name: 'demo',
@@ -39,7 +45,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     name: 'up',
     summary: 'watch this machine: probe, names, edge table, analysis and map in one go',
     positionals: [],
-    options: { store, listen, ...cluster, netns, json },
+    options: { store, listen, ...cluster, netns, tls, json },
     examples: ['faultline up', 'faultline up --objects cluster.yaml --store shop.duckdb'],
     load: () => import('./commands/up.ts'),
   },
@@ -50,6 +56,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     options: {
       for: { value: 'DURATION', help: 'stop after this long (default: until Ctrl-C)' },
       netns,
+      tls,
       service: { value: 'NAME', help: 'only flows whose either end matches' },
       port: { value: 'N', help: 'only flows to this server port' },
       failed: { value: null, help: 'only flows that failed or had failed requests' },

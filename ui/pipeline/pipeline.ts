@@ -2,8 +2,15 @@ import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import type { Change } from '../../enrich/index.ts';
 import { type Assembly, createAssembly, type EdgeStore, openStore, writeCapture } from '../../graph/index.ts';
-import { type Feature, type Probe, type ProbeCounters, startProbe } from '../../probe/index.ts';
+import {
+  type Feature,
+  type Probe,
+  type ProbeCounters,
+  type ProbeOptions,
+  startProbe,
+} from '../../probe/index.ts';
 import { onceUntilWell } from './complain.ts';
+import { watchLevel } from './level.ts';
 import { type ClusterSource, type Naming, nodeOfThisMachine, startNaming } from './naming.ts';
 import { repeat } from './repeat.ts';
 import { shareStore } from './share.ts';
@@ -14,6 +21,8 @@ export interface PipelineOptions {
   /** Globs over the names of network namespaces; all namespaces when empty. */
   readonly netns: readonly string[];
   readonly source: ClusterSource;
+  /** Whose clear text of TLS is read. */
+  readonly tls?: ProbeOptions['tls'];
   /** Told of what is degraded, one line each. */
   readonly warn: (line: string) => void;
   /** Gives up the capabilities of this process that are not needed any more, for good. */
@@ -54,6 +63,7 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
     const { names } = naming;
     const probe = await startProbe({
       netns: options.netns,
+      ...(options.tls === undefined ? {} : { tls: options.tls }),
       onFlows: (flows) => assembly.add(flows.map((flow) => names.name(flow))),
       onError: onceUntilWell(warn, 'FL-516: The probe stumbled and goes on'),
       dropCapabilities: options.dropCapabilities ?? false,
@@ -86,6 +96,7 @@ function running({ store, naming, probe, assembly, unshare, warn }: Parts): Pipe
   const { names } = naming;
   const probeNode = nodeOfThisMachine();
   const complain = onceUntilWell(warn, 'FL-515: The edge table cannot be written');
+  const worstLevel = watchLevel();
   let changes: readonly Change[] = [];
 
   const tick = async (): Promise<void> => {
@@ -93,9 +104,10 @@ function running({ store, naming, probe, assembly, unshare, warn }: Parts): Pipe
       changes = [...changes, ...names.takeChanges()].slice(-MAX_CHANGES);
       if (changes.length > 0) await store.addChanges(changes);
       changes = [];
+      const counters = probe.counters();
       await assembly.tick(Date.now() * 1000, {
-        lost: probe.counters().lost,
-        level: 0,
+        lost: counters.lost,
+        level: worstLevel(counters),
         expectedNodes: names.nodes(),
         probeNode,
       });

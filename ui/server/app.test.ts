@@ -262,11 +262,12 @@ test('metrics count requests by route, never by name, and what the probe saw and
       levelSeconds: { payload: 5, turns: 0, connections: 0 },
       chunks: { made: 40, seen: 39, lost: 1, cut: 2 },
       conversations: { parsed: 8, doubtful: 1, unrecognised: 2, folded: 0 },
+      clearUntied: 9,
       network: { made: 6, matched: 2, lonely: 1, negative: 0 },
       conntrackOverflows: 0,
-      datagrams: { made: 0, seen: 0, lost: 0 },
-      nameMessages: { made: 0, seen: 0, lost: 0 },
-      drops: { packets: 0, packetsUnplaced: 0, ofSockets: 0, ofSocketsUnplaced: 0 },
+      datagrams: { made: 7, seen: 0, lost: 0 },
+      nameMessages: { made: 3, seen: 3, lost: 0 },
+      drops: { packets: 0, packetsUnplaced: 0, ofSockets: 4, ofSocketsUnplaced: 0 },
       lost: 1,
     }),
     features: () => [{ name: 'odd "name"', state: 'fallback', reason: 'r', lost: 'l' }],
@@ -280,6 +281,19 @@ test('metrics count requests by route, never by name, and what the probe saw and
   expect(text).toContain('faultline_http_requests_total{route="/api/v1/map",status="404"} 1');
   expect(text).toContain('faultline_probe_connections_lost_total 1');
   expect(text).toContain('faultline_probe_feature_on{feature="odd \\"name\\""} 0.5');
+  for (const line of [
+    'level{level="payload"} 1',
+    'level{level="turns"} 0',
+    'level_seconds_total{level="payload"} 5',
+    'payload_chunks_total{state="lost"} 1',
+    'conversations{state="doubtful"} 1',
+    'sampled_halves_total{state="matched"} 2',
+    'clear_text_untied_total 9',
+    'datagrams_total{state="made"} 7',
+    'name_messages_total{state="seen"} 3',
+    'packet_drops_total{kind="of_sockets"} 4',
+  ])
+    expect(text).toContain(`\nfaultline_probe_${line}\n`);
   expect(text).toContain('faultline_store_connections_seen 180000');
   expect(text).not.toContain('evil-name');
 });

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { FaultlineError, type Probe, startProbe } from '../../../probe/index.ts';
 import { onceUntilWell } from '../../pipeline/complain.ts';
 import { sourceOf, startNaming } from '../../pipeline/naming.ts';
+import { clearTextOptions } from '../clear-text.ts';
 import type { Call, ExitCode, Options } from '../command.ts';
 import { type FlowFilter, passes } from '../flows/filter.ts';
 import { linePrinter, summaryPrinter } from '../flows/printer.ts';
@@ -30,6 +31,7 @@ export async function run({ options, out }: Call): Promise<ExitCode> {
   try {
     probe = await startProbe({
       netns: options.texts('netns'),
+      ...clearTextOptions(options),
       onFlows: printer.onFlows,
       onEnded: printer.onEnded,
       onError: onceUntilWell(warn, 'FL-516: The probe stumbled and goes on'),

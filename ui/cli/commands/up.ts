@@ -1,6 +1,7 @@
 import { sourceOf, startPipeline } from '../../pipeline/index.ts';
 import { count } from '../../report/format.ts';
 import { serve } from '../../server/index.ts';
+import { clearTextOptions } from '../clear-text.ts';
 import type { Call, ExitCode } from '../command.ts';
 import { parseListen, version } from '../listen.ts';
 import { capabilitiesFor } from '../privileges.ts';
@@ -18,6 +19,7 @@ export async function run({ options, out }: Call): Promise<ExitCode> {
   const pipeline = await startPipeline({
     store,
     netns: options.texts('netns'),
+    ...clearTextOptions(options),
     source,
     warn,
     dropCapabilities: true,
