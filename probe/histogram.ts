@@ -41,6 +41,16 @@ export function total(histogram: Histogram): number {
   return sum;
 }
 
+/** One for each bucket, made when it is first needed: most connections have one request, so most histograms are these. */
+const SINGLES: Histogram[] = [];
+
+/** Histogram of one value in microseconds; the same object for all values of a bucket. */
+export function histogramOfOne(micros: number): Histogram {
+  const bucket = bucketOf(micros);
+  SINGLES[bucket] ??= Object.freeze({ buckets: Object.freeze([bucket]), counts: Object.freeze([1]) });
+  return SINGLES[bucket];
+}
+
 /** Histogram of raw values in microseconds. */
 export function histogramOf(values: Iterable<number>): Histogram {
   const dense = new Map<number, number>();
@@ -100,6 +110,7 @@ export function countAbove(histogram: Histogram, bucket: number): number {
 /** What `whole` has more than `part`; `part` must be contained in it. */
 export function subtract(whole: Histogram, part: Histogram): Histogram {
   if (part.buckets.length === 0) return whole;
+  if (part === whole) return EMPTY;
   const dense = new Map(whole.buckets.map((bucket, i) => [bucket, whole.counts[i]!]));
   for (let i = 0; i < part.buckets.length; i++) {
     dense.set(part.buckets[i]!, (dense.get(part.buckets[i]!) ?? 0) - part.counts[i]!);

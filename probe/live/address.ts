@@ -1,7 +1,31 @@
 import type { Address } from '../flow.ts';
 
+/** Addresses whose text is remembered, a power of two: a machine talks to few at a time, and each makes many flows. */
+const REMEMBERED = 4096;
+/* Each address has one place, which it shares with others: what was there last stays. */
+const words = new Uint32Array(4 * REMEMBERED);
+const texts = new Array<string>(REMEMBERED).fill('::');
+
 /** Text of the 16 bytes at `offset`: dotted when they are a v4-mapped address, else in RFC 5952 form. */
 export function addressText(view: DataView, offset: number): string {
+  const a = view.getUint32(offset);
+  const b = view.getUint32(offset + 4);
+  const c = view.getUint32(offset + 8);
+  const d = view.getUint32(offset + 12);
+  const place = (Math.imul(a ^ Math.imul(b, 31) ^ Math.imul(c, 961) ^ d, 0x9e37_79b1) >>> 16) % REMEMBERED;
+  const at = 4 * place;
+  if (words[at] === a && words[at + 1] === b && words[at + 2] === c && words[at + 3] === d) {
+    return texts[place]!;
+  }
+  words[at] = a;
+  words[at + 1] = b;
+  words[at + 2] = c;
+  words[at + 3] = d;
+  texts[place] = writeAddress(view, offset);
+  return texts[place];
+}
+
+function writeAddress(view: DataView, offset: number): string {
   if (isMapped(view, offset)) {
     return `${view.getUint8(offset + 12)}.${view.getUint8(offset + 13)}.${view.getUint8(offset + 14)}.${view.getUint8(offset + 15)}`;
   }

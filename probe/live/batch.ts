@@ -7,7 +7,7 @@ import {
   RECORD_SIZE,
   record,
 } from './layout.ts';
-import type { Ended, Tracker } from './tracker.ts';
+import type { Ended, Tracked, Tracker } from './tracker.ts';
 import { readTurnSample, SAMPLE_SIZE, type TurnSample } from './turn-sample.ts';
 
 /** Bytes of the header before each record of a drained ring: its length, and zero. */
@@ -17,6 +17,8 @@ const RING_HEADER = 8;
  * First pass over the records a ring was drained of: connections are met, so that they know each other, and what else is
  * known of them can be read. The function it gives makes the flows of those that ended.
  *
+ * Ends come first: most connections open and end within one batch, and the record of the end tells all of them.
+ *
  * @param sampled called for each single request that was told
  */
 export function meetRing(
@@ -25,17 +27,36 @@ export function meetRing(
   sampled: (sample: TurnSample) => void = () => {},
 ): () => readonly Ended[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const ends: { readonly base: number; readonly tracked: ReturnType<Tracker['take']> }[] = [];
+  const opened: number[] = [];
+  const ended: number[] = [];
+  const samples: number[] = [];
   for (let at = 0; at + RING_HEADER <= bytes.byteLength; ) {
     const length = view.getUint32(at, true);
     const base = at + RING_HEADER;
     at = base + Math.ceil(length / 8) * 8;
     if (at > bytes.byteLength) break;
-    if (length === SAMPLE_SIZE) sampled(readTurnSample(view, base));
-    else if (length === IDENTITY_SIZE) tracker.meet(view, base);
-    else if (length === ENDED_SIZE) ends.push({ base, tracked: tracker.take(view, base) });
+    if (length === SAMPLE_SIZE) samples.push(base);
+    else if (length === IDENTITY_SIZE) opened.push(base);
+    else if (length === ENDED_SIZE) ended.push(base);
   }
-  return () => ends.map(({ base, tracked }) => tracker.ended(tracked, view, base));
+  const taken: Tracked[] = [];
+  for (const base of ended) taken.push(tracker.take(view, base));
+  for (const base of opened) tracker.meet(view, base);
+  for (let i = 0; i < ended.length; i++) tracker.match(taken[i]!, view, ended[i]!);
+  for (const base of samples) sampled(readTurnSample(view, base));
+  return () => endsOf(tracker, taken, view, ended);
+}
+
+/** Second pass: the flows of connections that were taken. */
+export function endsOf(
+  tracker: Tracker,
+  taken: readonly Tracked[],
+  view: DataView,
+  ended: readonly number[],
+): readonly Ended[] {
+  const ends: Ended[] = [];
+  for (let i = 0; i < ended.length; i++) ends.push(tracker.ended(taken[i]!, view, ended[i]!));
+  return ends;
 }
 
 export interface SweptRecords {

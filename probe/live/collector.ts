@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { BpfMap, Ring } from '../bpf-ringbuf-napi/index.js';
 import type { Flow } from '../flow.ts';
-import { isFlow, meetRing, sortSweep } from './batch.ts';
+import { endsOf, isFlow, meetRing, sortSweep } from './batch.ts';
 import type { Clock } from './clock.ts';
 import type { Conversations } from './conversations.ts';
 import { createPayloadDrain } from './conversations-drain.ts';
@@ -108,17 +108,19 @@ export function startCollector(sources: CollectorSources): Collector {
     const { count, keys, values } = sockets.sweep();
     const { view, live, ended } = sortSweep(values, count);
     const taken = meter.measure(() => {
-      for (const base of live) tracker.meet(view, base);
       for (const base of ended) {
         const key = (base / RECORD_SIZE) * sockets.keySize;
         sockets.delete(keys.subarray(key, key + sockets.keySize));
       }
-      return ended.map((base) => ({ base, tracked: tracker.take(view, base) }));
+      const tracked = ended.map((base) => tracker.take(view, base));
+      for (const base of live) tracker.meet(view, base);
+      tracked.forEach((each, i) => void tracker.match(each, view, ended[i]!));
+      return tracked;
     });
     recovered += ended.length;
     conversations.beginSweep(cutNs);
     await drainPayloads(stopping);
-    emit(meter.measure(() => taken.map(({ base, tracked }) => tracker.ended(tracked, view, base))));
+    emit(meter.measure(() => endsOf(tracker, taken, view, ended)));
     for (let at = 0; at < live.length; at += SWEEP_CHUNK) {
       if (at > 0) await nextTurn();
       const some = live.slice(at, at + SWEEP_CHUNK);

@@ -39,7 +39,9 @@ export function readCounts(view: DataView, base: number, latencies: Latencies): 
     requests: record.requests(view, base),
     failedRequests: record.failed(view, base),
     statuses: readStatuses(view, base),
-    ...latencies,
+    latency: latencies.latency,
+    wait: latencies.wait,
+    service: latencies.service,
   };
 }
 

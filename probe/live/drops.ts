@@ -89,7 +89,10 @@ export function createDrops(sources: DropSources): Drops {
       found.since = new Map();
       return drops;
     },
-    total: (cookie) => [...(sockets.get(cookie)?.total ?? NONE)],
+    total(cookie) {
+      const found = sockets.get(cookie);
+      return found === undefined ? NONE : [...found.total];
+    },
     expire(now) {
       for (const [cookie, { at }] of sockets) {
         if (at > now - KEEP_MICROS) return;

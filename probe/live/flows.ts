@@ -47,6 +47,8 @@ export function flowOf(
 ): Flow {
   const rtt = record.rttMicros(view, base);
   const minRtt = record.minRttMicros(view, base);
+  const { peer, nat } = peerOf(around, identity, readTranslated(view, base));
+  const { account } = said;
   return {
     boot: around.boot,
     netns: identity.netns,
@@ -58,7 +60,8 @@ export function flowOf(
     local: identity.local,
     remote: identity.remote,
     asked: identity.asked,
-    ...peerOf(around, identity, readTranslated(view, base)),
+    peer,
+    nat,
     isn: identity.isn,
     owner,
     from: slice.from,
@@ -79,7 +82,15 @@ export function flowOf(
     drops: around.drops.since(identity.cookie),
     rttMicros: rtt === 0 ? null : rtt,
     minRttMicros: minRtt === NO_RTT || rtt === 0 ? null : minRtt,
-    ...said.account,
+    basis: account.basis,
+    requests: account.requests,
+    failedRequests: account.failedRequests,
+    statuses: account.statuses,
+    untimed: account.untimed,
+    operations: account.operations,
+    latency: account.latency,
+    wait: account.wait,
+    service: account.service,
     network: said.network,
   };
 }

@@ -3,7 +3,7 @@ import {
   EMPTY,
   fromEntries,
   type Histogram,
-  histogramOf,
+  histogramOfOne,
   merge,
   subtract,
   total,
@@ -41,15 +41,17 @@ export function readLatencies(maps: LatencyMaps, view: DataView, base: number): 
   if (record.samples(view, base) === 0) return NO_LATENCIES;
   const server = record.role(view, base) === ROLE_SERVER;
   const more = hasMore(view, base) ? mapOf(maps, view, base).lookup(keyOf(view, base)) : null;
-  const read = (place: number, first: number) =>
-    more === null
-      ? histogramOf([first])
-      : merge(histogramOf([first]), histogramAt(more, place * HISTOGRAM_SIZE));
   return {
-    latency: read(0, record.firstLatency(view, base)),
-    wait: server ? read(1, record.firstWait(view, base)) : EMPTY,
-    service: server ? read(2, record.firstService(view, base)) : EMPTY,
+    latency: withFirst(record.firstLatency(view, base), more, 0),
+    wait: server ? withFirst(record.firstWait(view, base), more, 1) : EMPTY,
+    service: server ? withFirst(record.firstService(view, base), more, 2) : EMPTY,
   };
+}
+
+/** @param place of the histogram among those of `more` */
+function withFirst(micros: number, more: Uint8Array | null, place: number): Histogram {
+  const first = histogramOfOne(micros);
+  return more === null ? first : merge(first, histogramAt(more, place * HISTOGRAM_SIZE));
 }
 
 /**

@@ -63,6 +63,7 @@ export function createNatView(limit = MAX_TRANSLATIONS): NatView {
       }
     },
     peer(role, local, remote) {
+      if (byOriginal.size === 0) return null;
       return role === 'client' ? downstream(byOriginal, local, remote) : upstream(byReply, local, remote);
     },
     expire(now) {

@@ -1,27 +1,22 @@
 import type { Address, Role } from '../flow.ts';
+import { createPairTable } from './pair-table.ts';
+import { createSlotLists } from './slot-lists.ts';
 
-/** Connections kept at most; the oldest goes first. */
+/** Connections kept at most; those that wait for the other end go first, of them the oldest. */
 const MAX_PAIRS = 262_144;
 /** How long both ends are kept after the first of them ended: the other may go on for a while. */
 const KEEP_HALF_MICROS = 30_000_000;
 /** The same where the other was never met: the record of it may come with the next sweep. */
 const KEEP_SINGLE_MICROS = 3_000_000;
 
-interface Pair {
-  /** Its key leaves some bits of the server's number out. */
-  readonly number: number;
-  client: Address | null;
-  server: Address | null;
-  /** Ends that have ended. */
-  ended: number;
-}
-
-/** A pair to be forgotten. */
-interface Due {
-  readonly at: number;
-  readonly id: number;
-  readonly pair: Pair;
-}
+/** What a pair waits for. */
+const OPEN = 0;
+/** An end of it has just ended: most pairs are over before they are looked at for the first time. */
+const FRESH = 1;
+const SINGLE = 2;
+const HALF = 3;
+/** In the order in which pairs are given up for want of room. */
+const LISTS = [SINGLE, HALF, FRESH, OPEN] as const;
 
 /**
  * Both ends of the connections this machine sees both ends of, joined by their initial sequence numbers: 64 random bits
@@ -42,57 +37,75 @@ export interface Isn {
 }
 
 export function createPairs(limit = MAX_PAIRS): Pairs {
-  const pairs = new Map<number, Pair>();
-  /* Each in the order of its times. Most pairs are over before they are looked at for the first time. */
-  let fresh: Due[] = [];
-  const single: Due[] = [];
-  const half: Due[] = [];
-  const forget = ({ id, pair }: Due) => {
-    if (pairs.get(id) === pair) pairs.delete(id);
+  const table = createPairTable();
+  const lists = createSlotLists(LISTS.length, table.capacity);
+  /* Addresses by slot, twice: of the client, then of the server. Texts of addresses are shared; '' where it is not known. */
+  const ips: string[] = [];
+  const ports: number[] = [];
+  /** Ends that have ended, and when the last of them did. */
+  const ended: number[] = [];
+  const endedAt: number[] = [];
+
+  const forget = (slot: number) => {
+    lists.remove(slot);
+    table.remove(slot);
   };
-  const forgetUntil = (waiting: Due[], time: number) => {
-    const kept = waiting.findIndex(({ at }) => at > time);
-    waiting.splice(0, kept < 0 ? waiting.length : kept).forEach(forget);
+  const move = (slot: number, list: number) => {
+    lists.remove(slot);
+    lists.append(list, slot);
   };
+  const isWhole = (slot: number) => ips[2 * slot] !== '' && ips[2 * slot + 1] !== '';
+
+  const insert = ({ client, server }: Isn): number => {
+    if (table.size >= limit) forget(lists.first(LISTS.find((list) => lists.first(list) >= 0)!));
+    const capacity = table.capacity;
+    const slot = table.insert(client, server);
+    if (table.capacity > capacity) lists.grow(table.capacity);
+    ips[2 * slot] = ips[2 * slot + 1] = '';
+    ended[slot] = 0;
+    lists.append(OPEN, slot);
+    return slot;
+  };
+
   return {
     add(isn, role, local) {
-      const id = idOf(isn);
-      const pair = pairs.get(id);
-      if (pair?.number === isn.server) {
-        pair[role] = local;
-        return;
-      }
-      const made: Pair = { number: isn.server, client: null, server: null, ended: 0 };
-      made[role] = local;
-      pairs.set(id, made);
-      if (pairs.size > limit) pairs.delete(pairs.keys().next().value!);
+      const found = table.find(isn.client, isn.server);
+      const slot = found < 0 ? insert(isn) : found;
+      const at = role === 'client' ? 2 * slot : 2 * slot + 1;
+      ips[at] = local.ip;
+      ports[at] = local.port;
     },
     end(isn, now) {
-      const id = idOf(isn);
-      const pair = pairs.get(id);
-      if (pair?.number !== isn.server) return;
-      pair.ended++;
-      fresh.push({ at: now, id, pair });
+      const slot = table.find(isn.client, isn.server);
+      if (slot < 0) return;
+      ended[slot]!++;
+      endedAt[slot] = now;
+      move(slot, FRESH);
     },
     peer(isn, role) {
-      const pair = pairs.get(idOf(isn));
-      return pair?.number !== isn.server ? null : role === 'client' ? pair.server : pair.client;
+      const slot = table.find(isn.client, isn.server);
+      if (slot < 0) return null;
+      const at = role === 'client' ? 2 * slot + 1 : 2 * slot;
+      const ip = ips[at]!;
+      return ip === '' ? null : { ip, port: ports[at]! };
     },
     expire(now) {
-      for (const due of fresh) {
-        const { client, server, ended } = due.pair;
-        if (ended > 1) forget(due);
-        else (client === null || server === null ? single : half).push(due);
+      for (let slot = lists.first(FRESH); slot >= 0; slot = lists.first(FRESH)) {
+        if (ended[slot]! > 1) forget(slot);
+        else move(slot, isWhole(slot) ? HALF : SINGLE);
       }
-      fresh = [];
-      forgetUntil(single, now - KEEP_SINGLE_MICROS);
-      forgetUntil(half, now - KEEP_HALF_MICROS);
+      for (let slot = lists.first(SINGLE); slot >= 0; slot = lists.first(SINGLE)) {
+        if (endedAt[slot]! > now - KEEP_SINGLE_MICROS) break;
+        if (isWhole(slot)) move(slot, HALF);
+        else forget(slot);
+      }
+      for (let slot = lists.first(HALF); slot >= 0; slot = lists.first(HALF)) {
+        if (endedAt[slot]! > now - KEEP_HALF_MICROS) break;
+        forget(slot);
+      }
     },
     get size() {
-      return pairs.size;
+      return table.size;
     },
   };
 }
-
-/** The 53 bits a number holds exactly, without making a text: two of the connections of a machine hardly ever share them. */
-const idOf = ({ client, server }: Isn) => client * 2 ** 21 + (server >>> 11);

@@ -76,7 +76,19 @@ export function sum(before: Said | null, reported: Counts, now: Said): Said | nu
   };
 }
 
+const NO_OPERATIONS: Account['operations'] = Object.freeze([]);
+
 export function turnsOf(counts: Counts, basis: Basis): Account {
   const { requests, failedRequests, statuses, latency, wait, service } = counts;
-  return { basis, requests, failedRequests, statuses, untimed: 0, operations: [], latency, wait, service };
+  return {
+    basis,
+    requests,
+    failedRequests,
+    statuses,
+    untimed: 0,
+    operations: NO_OPERATIONS,
+    latency,
+    wait,
+    service,
+  };
 }

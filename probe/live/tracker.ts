@@ -4,9 +4,10 @@ import type { Clock } from './clock.ts';
 import { type Counts, hasChanged, increments, NO_COUNTS, readCounts } from './counts.ts';
 import { outcomeOf } from './failure.ts';
 import { flowOf, type Life, type Surroundings } from './flows.ts';
-import { type Identity, type RawOwner, readIdentity, readOwner } from './identity.ts';
+import { type Identity, type RawOwner, readIdentity } from './identity.ts';
 import { forgetLatencies, type Latencies, type LatencyMaps, readLatencies, upTo } from './latencies.ts';
 import { record } from './layout.ts';
+import { createOwners } from './owners.ts';
 import type { Pairs } from './pairs.ts';
 import { type RequestSources, type Said, say, sum, turnsOf } from './requests.ts';
 import { sliceOf } from './slices.ts';
@@ -35,7 +36,7 @@ export interface TrackerContext extends Surroundings {
   ownerOf(raw: RawOwner): Owner;
 }
 
-/** The end of a connection: what is new since the last slice, and the whole of it. */
+/** The end of a connection: what is new since the last slice, and the whole of it; one object where they are the same. */
 export interface Ended {
   readonly increment: Flow;
   readonly whole: Flow;
@@ -47,10 +48,12 @@ export interface Ended {
  * connection know each other, then flows are made. Bounded by the kernel's map: a socket is here only while it is there.
  */
 export interface Tracker {
-  /** First pass over a record of an opened or live connection. */
+  /** First pass over a record of an opened or live connection, after those that ended in the same batch. */
   meet(view: DataView, base: number): void;
   /** First pass over the record of one that has ended: it is forgotten here, and remembered by the caller. */
   take(view: DataView, base: number): Tracked;
+  /** Then, with every connection of the batch known: offers what it tells of its first request to the other end. */
+  match(tracked: Tracked, view: DataView, base: number): void;
   ended(tracked: Tracked, view: DataView, base: number): Ended;
   /** A live record read by a sweep that ends the slice at `to`; `null` when nothing happened since the last. */
   live(view: DataView, base: number, to: number): Flow | null;
@@ -66,15 +69,15 @@ export function createTracker(context: TrackerContext): Tracker {
   const { conversations, network } = requests;
   const live = new Map<number, Tracked>();
   const ending = new Map<number, Tracked>();
+  const owners = createOwners(context.ownerOf);
   let lastSweep = 0;
 
   const track = (view: DataView, base: number): Tracked => {
-    const raw = readOwner(view, base);
     const identity = readIdentity(view, base);
     if (identity.isn !== null) pairs.add(identity.isn, identity.role, identity.local);
     return {
       identity,
-      owner: raw === null ? null : context.ownerOf(raw),
+      owner: owners.read(view, base),
       reported: NO_COUNTS,
       announced: identity.preexisting,
       protocol: null,
@@ -84,9 +87,30 @@ export function createTracker(context: TrackerContext): Tracker {
   };
 
   const learnOwner = (tracked: Tracked, view: DataView, base: number) => {
-    if (tracked.owner !== null) return;
-    const raw = readOwner(view, base);
-    if (raw !== null) tracked.owner = context.ownerOf(raw);
+    tracked.owner ??= owners.read(view, base);
+  };
+
+  /** The whole life of a connection, of which `increment` is the last slice. */
+  const wholeOf = (
+    { identity, reported, said: before }: Tracked,
+    increment: Flow,
+    counts: Counts,
+    said: Said,
+    openedAt: number,
+  ): Flow => {
+    const onlySlice = reported === NO_COUNTS && before === null;
+    if (onlySlice && increment.from === openedAt && increment.drops.length === 0) return increment;
+    const all = sum(before, reported, said);
+    return {
+      ...increment,
+      ...trafficOf(counts),
+      ...(all?.account ?? turnsOf(counts, said.account.basis)),
+      network: all?.network ?? said.network,
+      drops: context.drops.total(identity.cookie),
+      from: openedAt,
+      opened: identity.establishedNs !== 0 && !identity.preexisting ? 1 : 0,
+      connectMicros: identity.preexisting ? null : connectMicros(identity),
+    };
   };
 
   const countsOf = (tracked: Tracked, view: DataView, base: number): Counts => {
@@ -99,7 +123,10 @@ export function createTracker(context: TrackerContext): Tracker {
   return {
     meet(view, base) {
       const cookie = record.cookie(view, base);
-      if (isConnected(view, base) && !live.has(cookie)) live.set(cookie, track(view, base));
+      if (!isConnected(view, base) || live.has(cookie)) return;
+      const ended = ending.get(cookie);
+      if (ended !== undefined && ended.identity.openedNs >= record.openedNs(view, base)) return;
+      live.set(cookie, track(view, base));
     },
 
     take(view, base) {
@@ -108,12 +135,15 @@ export function createTracker(context: TrackerContext): Tracker {
       live.delete(cookie);
       ending.set(cookie, tracked);
       learnOwner(tracked, view, base);
-      const { isn, role } = tracked.identity;
+      return tracked;
+    },
+
+    match({ identity }, view, base) {
+      const { isn, role, cookie } = identity;
       const first = firstTurnOf(view, base);
       if (first !== null && isn !== null && pairs.peer(isn, role) !== null) {
         network.offer(role, { isn, offset: first.offset }, cookie, first.seenNs);
       }
-      return tracked;
     },
 
     ended(tracked, view, base) {
@@ -130,11 +160,11 @@ export function createTracker(context: TrackerContext): Tracker {
         requests.turnsCounted(),
         tracked.protocol,
       );
-      if (identity.isn !== null) pairs.end(identity.isn, clock.now());
 
       const openedAt = clock.micros(identity.openedNs);
       const to = clock.micros(record.endedNs(view, base));
       const established = identity.establishedNs !== 0;
+      if (identity.isn !== null) pairs.end(identity.isn, to);
       const life: Life = {
         opened: established && !tracked.announced,
         closed: established,
@@ -160,18 +190,7 @@ export function createTracker(context: TrackerContext): Tracker {
         view,
         base,
       );
-      const all = sum(tracked.said, reported, said);
-      const whole: Flow = {
-        ...increment,
-        ...trafficOf(counts),
-        ...(all?.account ?? turnsOf(counts, said.account.basis)),
-        network: all?.network ?? said.network,
-        drops: context.drops.total(identity.cookie),
-        from: openedAt,
-        opened: established && !identity.preexisting ? 1 : 0,
-        connectMicros: identity.preexisting ? null : connectMicros(identity),
-      };
-      return { increment, whole };
+      return { increment, whole: wholeOf(tracked, increment, counts, said, openedAt) };
     },
 
     live(view, base, to) {
@@ -220,6 +239,7 @@ export function createTracker(context: TrackerContext): Tracker {
 
     swept(to) {
       lastSweep = to;
+      owners.forget();
     },
 
     get size() {
