@@ -89,6 +89,11 @@ describe('origin on edges', () => {
     expect(entry).toMatchObject({ service: 'web', stands: true });
   });
 
+  test('who gives up on a callee that fails is its victim', () => {
+    const [first, second] = answer({ missing: ['cart mail'], failed: 0.1, cost: { store: 0.5 } });
+    expect([first?.service, second?.service]).toEqual(['store', 'cart']);
+  });
+
   test('where no call is missing, requests that cost something else say who failed', () => {
     const [first] = answer({ failed: 0.1, cost: { mail: 0.5 } });
     expect(first).toMatchObject({ service: 'mail', stands: true });

@@ -5,7 +5,7 @@ import { originOfCalls } from './edge-time.ts';
 import { samplesOf, surprising } from './failures.ts';
 import { footprintChange } from './footprint.ts';
 import { missingCalls } from './missing.ts';
-import { callsPerRequest } from './per-request.ts';
+import { callersOf, callsPerRequest } from './per-request.ts';
 import type { ServicePoints } from './points.ts';
 import type { SeriesOrigin } from './rank.ts';
 
@@ -21,11 +21,16 @@ export function originOfEdges(past: EdgeTable, now: EdgeTable): readonly SeriesO
 
   const missing = missingCalls(rates, past.requests, now.requests);
   const enough = Math.log(byTime.length / FALSE_REPORTS);
-  /** Calls left out say who failed; a changed cost says it of those without calls; who answers the people is left. */
+  const stopped = (service: string) => (missing.get(service) ?? 0) > enough;
+  const callers = callersOf(callsOf(past));
+  /**
+   * A changed cost under a caller that gave up says who failed; else calls left out say who gave up; else a changed cost says
+   * it of those without calls; who answers the people is left.
+   */
   const evidenceOf = ({ service, own }: SeriesOrigin): Evidence => {
-    const nats = missing.get(service) ?? 0;
-    if (nats > enough) return { kind: 3, weight: nats };
     const change = costChange(service, past, now, byTime.length);
+    if (change > 1 && callers.get(service)?.some(stopped)) return { kind: 4, weight: change };
+    if (stopped(service)) return { kind: 3, weight: missing.get(service)! };
     if (change > 1) return { kind: 2, weight: change };
     return service === now.entry.service ? { kind: 1, weight: own } : { kind: 0, weight: own };
   };
@@ -37,7 +42,7 @@ export function originOfEdges(past: EdgeTable, now: EdgeTable): readonly SeriesO
 
 /** Why a service may have failed, the better reason with the higher kind, and how much there is of it. */
 interface Evidence {
-  readonly kind: 0 | 1 | 2 | 3;
+  readonly kind: 0 | 1 | 2 | 3 | 4;
   readonly weight: number;
 }
 
