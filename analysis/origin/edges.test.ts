@@ -99,6 +99,11 @@ describe('origin on edges', () => {
     expect(first).toMatchObject({ service: 'mail', stands: true });
   });
 
+  test('requests that fail because a callee is slow are the doing of the callee', () => {
+    const [first] = answer({ failed: 0.1, slow: { search: 30 } });
+    expect(first).toMatchObject({ service: 'search', stands: true });
+  });
+
   test('where nothing else has changed, the service that answers the people has failed', () => {
     const [first] = answer({ failed: 0.1 });
     expect(first).toMatchObject({ service: 'web', stands: true });

@@ -25,13 +25,14 @@ export function originOfEdges(past: EdgeTable, now: EdgeTable): readonly SeriesO
   const callers = callersOf(callsOf(past));
   /**
    * A changed cost under a caller that gave up says who failed; else calls left out say who gave up; else a changed cost says
-   * it of those without calls; who answers the people is left.
+   * it of those without calls; else requests failed because they took too long; who answers the people is left.
    */
-  const evidenceOf = ({ service, own }: SeriesOrigin): Evidence => {
+  const evidenceOf = ({ service, own, stands }: SeriesOrigin): Evidence => {
     const change = costChange(service, past, now, byTime.length);
-    if (change > 1 && callers.get(service)?.some(stopped)) return { kind: 4, weight: change };
-    if (stopped(service)) return { kind: 3, weight: missing.get(service)! };
-    if (change > 1) return { kind: 2, weight: change };
+    if (change > 1 && callers.get(service)?.some(stopped)) return { kind: 5, weight: change };
+    if (stopped(service)) return { kind: 4, weight: missing.get(service)! };
+    if (change > 1) return { kind: 3, weight: change };
+    if (stands) return { kind: 2, weight: own };
     return service === now.entry.service ? { kind: 1, weight: own } : { kind: 0, weight: own };
   };
   return byTime
@@ -42,7 +43,7 @@ export function originOfEdges(past: EdgeTable, now: EdgeTable): readonly SeriesO
 
 /** Why a service may have failed, the better reason with the higher kind, and how much there is of it. */
 interface Evidence {
-  readonly kind: 0 | 1 | 2 | 3 | 4;
+  readonly kind: 0 | 1 | 2 | 3 | 4 | 5;
   readonly weight: number;
 }
 
