@@ -32,7 +32,9 @@ test('the kernel of this machine sees all of the traffic', async (context) => {
 for (const [series, parts] of Object.entries(OTHERS)) {
   test(`Linux ${series} sees all of the same traffic`, async (context) => {
     needs(context, ...NEEDS, 'qemu', 'cpio', 'gcc');
-    const kernel = await fetchKernel(series as Series).catch((error: Error) => context.skip(error.message));
+    const kernel = await fetchKernel(series as Series).catch((error: Error) =>
+      context.skip(`cannot be fetched here: ${error.message}`),
+    );
     const { coverage, calls } = await measureUnder(kernel);
     expect(coverage.kernel).toBe(kernel.version);
     expect(kernel.version).toMatch(new RegExp(`^${series}\\.`));
