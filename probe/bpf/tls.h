@@ -179,15 +179,28 @@ static __always_inline bool tls_spoken(__u64 cookie, bool known)
 	return rec && (rec->opaque || (rec->preexisting && !known));
 }
 
-/* A loose tie is made when a call begins: OpenSSL may call back, and the process then writes. */
+/* Nothing but a handshake was there so far, all of it seen. */
+static __always_inline bool tls_is_young(__u64 cookie)
+{
+	struct record *rec = tls_record(cookie);
+
+	return rec && !rec->preexisting && !rec->clear_sent && !rec->clear_received;
+}
+
+/*
+ * A loose tie is made when a call begins: OpenSSL may call back, and the process then writes. What a process wrote before
+ * the handshake was over is offered again after each receive, before anything is read: such a write is for that connection.
+ */
 static __always_inline bool tls_claim(const struct tls_call *call, __u32 pid)
 {
 	struct tls_connection key = { .ssl = call->ssl, .pid = pid };
 	struct tls_tie fresh = { .cookie = call->before };
 
-	if (call->kind == TLS_WRITE || !tls_spoken(call->before, true))
+	if (!tls_spoken(call->before, true))
 		return false;
 	struct tls_tie *tie = bpf_map_lookup_elem(&tls_ties, &key);
+	if (call->kind == TLS_WRITE && (tie || !tls_is_young(call->before)))
+		return false;
 	if (tie && (tie->cookie == call->before || (tie->certain && tls_record(tie->cookie))))
 		return false;
 	bpf_map_update_elem(&tls_ties, &key, &fresh, BPF_ANY);

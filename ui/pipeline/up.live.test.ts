@@ -37,6 +37,28 @@ beforeAll(async () => {
   execFileSync('ip', ['-n', NETNS, 'link', 'set', 'lo', 'up']);
 });
 
+/** Two requests to itself, one of them refused, over one connection that is encrypted with a shared key, once it is told to. */
+const ENCRYPTED = `
+  const https = require('node:https');
+  const key = Buffer.alloc(16, 7);
+  const shared = { ciphers: 'PSK-AES128-GCM-SHA256', maxVersion: 'TLSv1.2', checkServerIdentity: () => undefined };
+  const server = https.createServer({ ...shared, pskCallback: () => key }, (request, response) => {
+    response.writeHead(request.url === '/bad' ? 503 : 200).end('well');
+  });
+  server.listen(4713, '127.0.0.1');
+  process.stdin.on('end', async () => {
+    const agent = new https.Agent({
+      keepAlive: true, maxSockets: 1, ...shared, pskCallback: () => ({ psk: key, identity: 'test' }),
+    });
+    const ask = (path) => new Promise((done) =>
+      https.get({ host: '127.0.0.1', port: 4713, path, agent }, (answer) => answer.resume().once('end', done)));
+    await ask('/good');
+    await ask('/bad');
+    agent.destroy();
+    server.close();
+  }).resume();
+`;
+
 afterAll(async () => {
   if (folder === undefined) return;
   execFileSync('ip', ['netns', 'del', NETNS]);
@@ -93,6 +115,25 @@ describe('flows', () => {
     const [heading, ...lines] = (await flows.ended).out.trim().split('\n');
     expect(heading).toMatch(/^time +client +server/);
     for (const line of lines) expect(line).toMatch(/:4712 +refused/);
+  });
+
+  test('--tls reads the requests of a process through its encryption', async (context) => {
+    needs(context, ...NEEDS);
+    const child = spawn('ip', ['netns', 'exec', NETNS, process.execPath, '-e', ENCRYPTED], {
+      stdio: ['pipe', 'ignore', 'inherit'],
+    });
+    try {
+      const flows = begin(['flows', '--netns', NETNS, '--tls', String(child.pid), '--json']);
+      await flows.seen(/^ready$/m);
+      child.stdin.end('go');
+      await flows.seen(/"role":"client".*"port":4713/);
+      await flows.seen(/"role":"server".*"port":4713/);
+      flows.child.kill('SIGINT');
+      for (const line of (await flows.ended).out.trim().split('\n'))
+        expect(JSON.parse(line)).toMatchObject({ protocol: 'http', requests: 2, failedRequests: 1 });
+    } finally {
+      child.kill();
+    }
   });
 
   test('--for ends it by itself', async (context) => {
