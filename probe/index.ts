@@ -30,5 +30,5 @@ export {
 } from './histogram.ts';
 export { examine, startProbe } from './live/door.ts';
 export type { Budget } from './live/governor.ts';
-export { RECORD_SIZE as KERNEL_RECORD_BYTES, record as kernelRecord } from './live/layout.ts';
+export { ENDED_SIZE as KERNEL_RECORD_BYTES, record as kernelRecord } from './live/layout.ts';
 export type { Probe, ProbeOptions } from './live/probe.ts';

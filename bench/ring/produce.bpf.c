@@ -57,7 +57,7 @@ int BPF_PROG(produce)
 		return 0;
 	for (__u32 i = 0; i < MAX_BATCH && i < batch; i++) {
 		fill(&book->last, book->made++);
-		if (bpf_ringbuf_output(&ring, &book->last, sizeof(book->last), BPF_RB_NO_WAKEUP))
+		if (bpf_ringbuf_output(&ring, &book->last, ENDED_SIZE, BPF_RB_NO_WAKEUP))
 			book->refused++;
 	}
 	return 0;
