@@ -93,6 +93,15 @@ describe('the detector', () => {
   });
 });
 
+test('events that are all of one size are scored by how often they come', () => {
+  const random = randomOf(11);
+  const often = (i: number) => (i >= FROM && i < FROM + 2 * PERIOD ? 0.3 : 0.03);
+  const values = Float64Array.from({ length: POINTS }, (_, i) => (random.next() < often(i) ? 20 : 0));
+  const at = highest(anomalyScores(values, TRAIN));
+  expect(at).toBeGreaterThanOrEqual(FROM - lookAhead(TRAIN));
+  expect(at).toBeLessThan(FROM + 2 * PERIOD + lookAhead(TRAIN));
+});
+
 describe('the season', () => {
   test('is found where there is one', () => {
     for (let seed = 1; seed <= 5; seed++)

@@ -2,6 +2,11 @@ import { quantileOf } from './robust.ts';
 
 /** The tail beyond this quantile of the past is extrapolated, by exceedances over a threshold as usual in extreme values. */
 const TAIL_FROM = 0.99;
+/**
+ * Mean excess over that quantile, in its units, of the size of a normal variable. A lighter tail is not believed: events that are all of
+ * one size would make the least difference between two of them overwhelming.
+ */
+const NORMAL_TAIL = 0.12;
 /** Evidence is bounded, e^-60 being past all belief; sums stay finite. */
 const MOST = 60;
 
@@ -27,8 +32,7 @@ function meanExcess(ascending: Float64Array, threshold: number): number {
   const beyond = ascending.subarray(below(ascending, threshold)).map((size) => size - threshold);
   const total = beyond.reduce((sum, excess) => sum + excess, 0);
   const count = beyond.reduce((sum, excess) => sum + (excess > 0 ? 1 : 0), 0);
-  // A tail without width (all large sizes equal, or hardly any): sizes beyond it are measured by the threshold itself.
-  return count > 0 ? total / count : threshold || 1;
+  return Math.max(count > 0 ? total / count : 0, NORMAL_TAIL * threshold) || 1;
 }
 
 /** How many are smaller. */

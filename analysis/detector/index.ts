@@ -6,9 +6,14 @@ import { triangularMean } from './smooth.ts';
 
 /** The level forgets within a quarter of the past, so the past itself shows how far a level that is followed strays. */
 const LEVEL_SHARE = 1 / 4;
-/** Evidence is gathered over an eighth of the past: it then holds eight such stretches to compare with. */
-const WINDOW_SHARE = 1 / 8;
+/** Evidence is gathered over a sixth of the past: it then holds six such stretches to compare with. */
+const WINDOW_SHARE = 1 / 6;
 
+/**
+ * Sizes below one scale are all the same: which of two ordinary values is further from the middle says nothing, and where most values
+ * are equal (sparse events) it would rank the rounding of the level.
+ */
+const WITHIN_USUAL = 1;
 /** Sums of squares of larger numbers are no numbers any more. */
 const LARGEST = 1e150;
 
@@ -33,7 +38,7 @@ const reachOf = (trainLength: number): number => Math.floor((trainLength * WINDO
 export function anomalyScores(values: Float64Array, trainLength: number): Float64Array {
   if (values.length === 0) return new Float64Array();
   const train = Math.max(1, Math.min(values.length, Math.floor(trainLength) || 1));
-  const sizes = aboveUsual(finite(values), train).map(Math.abs);
+  const sizes = aboveUsual(finite(values), train).map((above) => Math.max(WITHIN_USUAL, Math.abs(above)));
   const evidence = sizes.map(evidenceAgainst(sizes.subarray(0, train)));
   const reach = reachOf(train);
   const many = triangularMean(evidence, reach);
