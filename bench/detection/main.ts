@@ -28,11 +28,11 @@ await benchmark(
     if (format !== 'nab') throw wrong(`--format cannot be "${format}".`, 'Choose nab.');
     if (!existsSync(data)) throw wrong(`--data cannot be "${data}".`, 'Give the folder of the data set.');
     const series = nab(data).map(measure);
-    const meanVusPr = series.reduce((total, { vusPr }) => total + vusPr, 0) / series.length;
+    const meanVusPr = mean(series.flatMap(({ vusPr }) => vusPr ?? []));
     if (json) return void console.log(JSON.stringify({ series, meanVusPr }));
     for (const { name, vusPr, milliseconds } of series)
-      console.log(`${vusPr.toFixed(3)}  ${milliseconds.toFixed(1).padStart(6)} ms  ${name}`);
-    console.log(`${meanVusPr.toFixed(3)}  mean VUS-PR`);
+      console.log(`${vusPr?.toFixed(3) ?? 'quiet'}  ${milliseconds.toFixed(1).padStart(6)} ms  ${name}`);
+    console.log(`${meanVusPr?.toFixed(3) ?? 'no'}  mean VUS-PR`);
   },
 );
 
@@ -45,5 +45,11 @@ function measure({ name, values, labels, trainLength }: LabelledSeries) {
     times.push(performance.now() - start);
   }
   const milliseconds = times.sort((a, b) => a - b)[RUNS >> 1]!;
-  return { name, vusPr: vusPr(labels, scores, toleranceOf(values)), milliseconds };
+  // A series without anomalies has no precision to measure.
+  const score = labels.includes(1) ? vusPr(labels, scores, toleranceOf(values)) : null;
+  return { name, vusPr: score, milliseconds };
+}
+
+function mean(values: readonly number[]): number | null {
+  return values.length === 0 ? null : values.reduce((total, value) => total + value, 0) / values.length;
 }

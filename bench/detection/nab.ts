@@ -21,11 +21,11 @@ interface Entry {
  * The series of a `nab` folder (`series.json` and what it names). The first row of each file is dropped, as its publisher does;
  * a point is labelled where window start <= time < window end.
  *
- * @throws FaultlineError FL-622 where `series.json` cannot be read
+ * @throws FaultlineError FL-622 where a file cannot be read
  */
 export function nab(folder: string): LabelledSeries[] {
   return entriesOf(folder).map(({ file, trainLength, windows }) => {
-    const rows = readCsv(join(folder, file)).rows.slice(1);
+    const rows = read(join(folder, file), readCsv).rows.slice(1);
     const spans = windows.map(([from, to]) => [timeOf(from), timeOf(to)] as const);
     return {
       name: file.replace(/^.*\//, '').replace(/\.csv$/, ''),
@@ -42,12 +42,15 @@ export function nab(folder: string): LabelledSeries[] {
 /** Times carry no zone; all of a file are of the same one. */
 const timeOf = (text: string): number => Date.parse(`${text.replace(' ', 'T')}Z`);
 
-function entriesOf(folder: string): readonly Entry[] {
-  const file = join(folder, 'series.json');
+const entriesOf = (folder: string): readonly Entry[] => read(join(folder, 'series.json'), parsed);
+
+const parsed = (file: string): readonly Entry[] => JSON.parse(readFileSync(file, 'utf8'));
+
+function read<T>(file: string, how: (file: string) => T): T {
   try {
-    return JSON.parse(readFileSync(file, 'utf8'));
+    return how(file);
   } catch (cause) {
-    const hint = 'Give --data a folder with series.json.';
+    const hint = 'Give --data a folder with series.json and the files it names.';
     throw new FaultlineError('FL-622', `${file} cannot be read.`, hint, { cause });
   }
 }
