@@ -16,11 +16,14 @@ import type { TurnSample } from './turn-sample.ts';
 const DRAIN_MILLIS = 25;
 /** One drain fills at most this, so that one batch of flows stays small. */
 const BATCH_BYTES = 1 << 20;
+/** Part of the ring that may wait before payload is left alone: what comes while a batch is handled fits in the rest. */
+const PRESSURE = 1 / 4;
 /** Live records handled before other work of the process gets its turn: about 10 ms when all have latencies to read. */
 const SWEEP_CHUNK = 1024;
 
 export interface CollectorSources {
   readonly ring: Ring;
+  readonly ringBytes: number;
   readonly sockets: BpfMap;
   /** Chunks of payload, `null` when none are made. */
   readonly payloads: Ring | null;
@@ -32,6 +35,8 @@ export interface CollectorSources {
   readonly clock: Clock;
   /** Single requests, chosen by the same rule at both ends of a connection. */
   readonly onSample?: (sample: TurnSample) => void;
+  /** Ends of connections wait in the ring while payload is read. */
+  onPressure(): void;
   /** Reads what else is known of sockets by now: their translations, and the packets of them that were dropped. */
   drainOthers(): void;
   /** Once per sweep. */
@@ -56,7 +61,8 @@ export interface Collector {
 export function startCollector(sources: CollectorSources): Collector {
   const { ring, sockets, tracker, clock, payloads, conversations, meter } = sources;
   const buffer = new Uint8Array(BATCH_BYTES);
-  const drainPayloads = createPayloadDrain({ ring: payloads, conversations, meter });
+  const pressing = () => ring.pending() > PRESSURE * sources.ringBytes;
+  const drainPayloads = createPayloadDrain({ ring: payloads, conversations, meter, pressing });
   let stopping = false;
   let recovered = 0;
   let wake: () => void = () => {};
@@ -91,6 +97,7 @@ export function startCollector(sources: CollectorSources): Collector {
         conversations.met();
         /* A translation is announced before the packet that opens its connection goes on: it waits by now. */
         sources.drainOthers();
+        if (payloads !== null && payloads.pending() > 0 && pressing()) sources.onPressure();
         /*
          * Every chunk of a connection that ended waits too; those of connections opened since then are kept for the next
          * drain, which will know them.

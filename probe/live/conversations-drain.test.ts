@@ -35,6 +35,7 @@ test('everything that waited is read, also behind a chunk that is just being wri
             },
           },
           meter: createMeter(),
+          pressing: () => false,
         });
         const more = later.length;
         await drain(false);
@@ -49,5 +50,26 @@ test('without payload there is nothing to read', async () => {
   const feed = () => {
     throw new Error('no');
   };
-  await createPayloadDrain({ ring: null, conversations: { feed }, meter: createMeter() })(true);
+  const meter = createMeter();
+  await createPayloadDrain({ ring: null, conversations: { feed }, meter, pressing: () => false })(true);
+});
+
+test('payload stays where it is while connections wait to be told, but not at the end', async () => {
+  const pieces = Array.from({ length: 10 }, () => 64);
+  const ring = ringOfPieces([...pieces, 0, ...pieces]);
+  const total = ring.pending();
+  let read = 0;
+  const feed = (bytes: Uint8Array) => {
+    read += bytes.length;
+  };
+  const drain = createPayloadDrain({
+    ring,
+    conversations: { feed },
+    meter: createMeter(),
+    pressing: () => true,
+  });
+  await drain(false);
+  expect(read).toBeLessThan(total);
+  await drain(true);
+  expect(read).toBe(total);
 });

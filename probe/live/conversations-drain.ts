@@ -15,6 +15,8 @@ export interface PayloadSources {
   readonly ring: Pick<Ring, 'drain' | 'pending'> | null;
   readonly conversations: Pick<Conversations, 'feed'>;
   readonly meter: Meter;
+  /** The other ring fills meanwhile: connections would be lost, payload is only doubt. */
+  pressing(): boolean;
 }
 
 /**
@@ -24,7 +26,7 @@ export interface PayloadSources {
  * @returns a function that resolves when they are read; with `patient`, however long it takes
  */
 export function createPayloadDrain(sources: PayloadSources): (patient: boolean) => Promise<void> {
-  const { ring, conversations, meter } = sources;
+  const { ring, conversations, meter, pressing } = sources;
   if (ring === null) return async () => {};
   const buffer = new Uint8Array(BUFFER_BYTES);
 
@@ -44,7 +46,7 @@ export function createPayloadDrain(sources: PayloadSources): (patient: boolean) 
     const end = patient ? Number.POSITIVE_INFINITY : performance.now() + DRAIN_MILLIS;
     for (let left = ring.pending(); ; ) {
       left = meter.measure(() => readSome(left));
-      if (left <= 0 || performance.now() > end) return;
+      if (left <= 0 || performance.now() > end || (!patient && pressing())) return;
       await nextTurn();
     }
   };

@@ -1,5 +1,5 @@
 import type { BpfMap } from '../bpf-ringbuf-napi/index.js';
-import { setLevel } from './control.ts';
+import { type Level, setLevel } from './control.ts';
 import type { Conversations } from './conversations.ts';
 import type { Governor } from './governor.ts';
 import type { Meter } from './governor-meter.ts';
@@ -13,24 +13,37 @@ export interface GovernorSources {
   kernelCounters(): KernelCounters;
 }
 
-/** Looks at the load since the last call and puts the level it asks for in force. */
-export function followLoad(sources: GovernorSources): () => void {
+/** Puts the level that the governor asks for in force. */
+export interface LoadFollower {
+  /** Looks at the load since the last call. */
+  look(): void;
+  /** Ends of connections wait for payload to be read. */
+  press(): void;
+}
+
+export function followLoad(sources: GovernorSources): LoadFollower {
   const { governor, meter, control, conversations } = sources;
   let before = { ...sources.kernelCounters(), atNs: nowNs() };
   setLevel(control, governor.level);
-  return () => {
-    const now = { ...sources.kernelCounters(), atNs: nowNs() };
-    const was = governor.level;
-    const is = governor.observe({
-      seconds: (now.atNs - before.atNs) / 1e9,
-      chunks: now.chunks - before.chunks,
-      chunksLost: now.chunksLost - before.chunksLost,
-      cpuSeconds: meter.take(),
-    });
-    before = now;
+  const apply = (was: Level, is: Level) => {
     if (is !== was) setLevel(control, is);
     /* Until here, and from here on: slices that touch either are told from turns. */
     if (is !== 'payload' || was !== 'payload') conversations.interrupt(nowNs());
+  };
+  return {
+    look() {
+      const now = { ...sources.kernelCounters(), atNs: nowNs() };
+      const was = governor.level;
+      const is = governor.observe({
+        seconds: (now.atNs - before.atNs) / 1e9,
+        chunks: now.chunks - before.chunks,
+        chunksLost: now.chunksLost - before.chunksLost,
+        cpuSeconds: meter.take(),
+      });
+      before = now;
+      apply(was, is);
+    },
+    press: () => apply(governor.level, governor.press()),
   };
 }
 

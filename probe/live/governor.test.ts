@@ -117,3 +117,13 @@ test('work is measured by the smaller of both clocks, also where it fails', () =
   expect(meter.take()).toBeCloseTo(0.015);
   expect(meter.take()).toBe(0);
 });
+
+test('connections that wait for payload to be read step down at once, from payload alone', () => {
+  const governor = createGovernor(BUDGET);
+  expect([governor.press(), governor.press()]).toEqual(['turns', 'turns']);
+  expect(governor.reason).toMatch(/faster than their payload/);
+  expect(levels(governor, times(15, load())).at(-1)).toBe('payload');
+  expect(governor.press()).toBe('turns');
+  expect(levels(governor, times(29, load())).at(-1)).toBe('turns');
+  expect(governor.observe(load())).toBe('payload');
+});

@@ -26,6 +26,8 @@ export interface Load {
  */
 export interface Governor {
   observe(load: Load): Level;
+  /** Ends of connections wait while payload is read: steps down from it without waiting for the next look. */
+  press(): Level;
   readonly level: Level;
   /** Time spent at each level. */
   readonly seconds: Readonly<Record<Level, number>>;
@@ -60,7 +62,17 @@ export function createGovernor(budget: Budget, highest: Level = 'payload'): Gove
     held = 0;
   };
 
+  const stepDown = (why: string) => {
+    hold = sinceUp < STABLE_SECONDS ? Math.min(2 * hold, MAX_HOLD_SECONDS) : HOLD_SECONDS;
+    reason = why;
+    move(at + 1);
+  };
+
   return {
+    press() {
+      if (LEVELS[at] === 'payload') stepDown('connections ended faster than their payload was read');
+      return LEVELS[at]!;
+    },
     observe(load) {
       const level = LEVELS[at]!;
       seconds[level] += load.seconds;
@@ -71,11 +83,7 @@ export function createGovernor(budget: Budget, highest: Level = 'payload'): Gove
       const excess = at < LEVELS.length - 1 ? excessOf(load, budget, level) : null;
       if (excess !== null) {
         strikes += excess.times >= FAR_BEYOND ? STRIKES : 1;
-        if (strikes >= STRIKES) {
-          hold = sinceUp < STABLE_SECONDS ? Math.min(2 * hold, MAX_HOLD_SECONDS) : HOLD_SECONDS;
-          reason = excess.reason;
-          move(at + 1);
-        }
+        if (strikes >= STRIKES) stepDown(excess.reason);
       } else {
         strikes = 0;
         if (at > top && held >= hold) {

@@ -241,7 +241,7 @@ async function run(
   });
   const kernelCounters = () =>
     readCounters(object.map('counters').lookup(new Uint8Array(4)) ?? new Uint8Array());
-  const govern = followLoad({
+  const load = followLoad({
     governor,
     meter,
     kernelCounters,
@@ -250,6 +250,8 @@ async function run(
   });
   const collector = startCollector({
     ring: object.ring('ring'),
+    ringBytes: options.ringBytes ?? DEFAULT_RING_BYTES,
+    onPressure: load.press,
     payloads: noPayload === null ? object.ring('payloads') : null,
     conversations,
     meter,
@@ -272,7 +274,7 @@ async function run(
       drops.expire(now);
       pairs.expire(now);
       parsing.expire(now);
-      govern();
+      load.look();
     },
     onFlows: options.onFlows,
     onEnded: options.onEnded,
