@@ -31,6 +31,7 @@ import { PACKET_TRANSLATION, readsPackets, toldByTracking } from './packet-trans
 import { createPairs } from './pairs.ts';
 import { createParsing } from './parsing.ts';
 import { obstacles } from './preconditions.ts';
+import { PROBE_PRIORITY, raisePriority } from './priority.ts';
 import { type LoadedPrograms, withPrograms } from './programs.ts';
 import { findListeners, namespacesOfProcesses, scanExisting } from './scan.ts';
 import type { ClearText, ClearTextOptions } from './tls/clear-text.ts';
@@ -69,6 +70,11 @@ export interface ProbeOptions {
   readonly budget?: Partial<Budget>;
   /** Size of the kernel's ring for payload, a power of two of at least 4096. Default 4 MiB. */
   readonly payloadBytes?: number;
+  /**
+   * Scheduling priority of the calling thread while the probe runs, as nice(2); children started meanwhile inherit it. Default
+   * -10, so that a machine without a free processor does not lose connections; 0 leaves it alone. Only where permitted.
+   */
+  readonly priority?: number;
   /** Whose clear text of TLS is read. Without it nobody's: only their connections and turn times are there. */
   readonly tls?: ClearTextOptions;
   readonly objectFile?: string;
@@ -319,6 +325,7 @@ async function run(
     attachesLater: clearText !== null,
     others: options.keepCapabilities ?? [],
   });
+  const restorePriority = raisePriority(options.priority ?? PROBE_PRIORITY);
   const privileges = options.dropCapabilities ? [dropCapabilities(needed)] : [];
   let stopped: Promise<void> | null = null;
   let last: ProbeCounters | null = null;
@@ -342,6 +349,7 @@ async function run(
       stopped ??= (async () => {
         programs.detach();
         await collector.stop();
+        restorePriority();
         last = counters();
         lastDrops = drops.table();
         closeAll();

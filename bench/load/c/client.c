@@ -131,6 +131,7 @@ int main(int count, char **arguments)
 	uint64_t parallel = strtoull(arguments[5], NULL, 10);
 	for (int i = 6; i < count; i++)
 		percent[i - 6] = atoi(arguments[i]);
+	take_usual_priority();
 	allow_many_files();
 	epoll = epoll_create1(0);
 	uint64_t begin = now_ns();

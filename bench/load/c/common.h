@@ -47,6 +47,13 @@ static inline uint64_t now_ns(void)
 	return now.tv_sec * 1000000000ULL + now.tv_nsec;
 }
 
+/* Not that of the probe, where its process has started this one. */
+static inline void take_usual_priority(void)
+{
+	if (setpriority(PRIO_PROCESS, 0, 0))
+		fail("setpriority");
+}
+
 static inline void allow_many_files(void)
 {
 	struct rlimit limit;

@@ -96,6 +96,7 @@ int main(int count, char **arguments)
 
 	if (count != 2)
 		return 2;
+	take_usual_priority();
 	allow_many_files();
 	epoll = epoll_create1(0);
 	for (int kind = 0; kind < REFUSED; kind++)
