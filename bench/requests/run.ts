@@ -1,12 +1,11 @@
-import { fileURLToPath } from 'node:url';
 import { type Flow, type ProbeOptions, startProbe } from '../../probe/index.ts';
-import { ip, runIn, sleep } from '../world/shell.ts';
+import { ip, sleep } from '../world/shell.ts';
 import type { Case } from './cases.ts';
 import { type Account, accountOf, close, ledgerAccount, sameCounts } from './compare.ts';
-import type { Errand, Ledger } from './ledger.ts';
-import { startServers } from './servers.ts';
+import type { Ledger } from './ledger.ts';
+import { type Servers, startServers } from './servers.ts';
+import { startClient } from './start-client.ts';
 
-const CLIENT = fileURLToPath(new URL('client.ts', import.meta.url));
 const SERVER_ADDRESS = '10.203.0.2';
 const CLIENT_ADDRESS = '10.203.0.1';
 
@@ -49,7 +48,7 @@ export async function runCases(cases: readonly Case[], options: RunOptions): Pro
       options.progress?.(one.name);
       if (!started.has(one.server)) await servers.start(one.server);
       started.add(one.server);
-      results.push(await runCase(one, net, options));
+      results.push(await runCase(one, net, servers, options));
     }
   } finally {
     await servers.stop();
@@ -61,43 +60,41 @@ export async function runCases(cases: readonly Case[], options: RunOptions): Pro
 async function runCase(
   one: Case,
   net: { readonly client: string; readonly server: string },
+  servers: Servers,
   { requests, probe: more }: RunOptions,
 ): Promise<Result> {
   const flows: Flow[] = [];
   const errors: unknown[] = [];
-  const probe = await startProbe({
-    ...more,
-    netns: [net.client, net.server],
-    onFlows: (some) => flows.push(...some),
-    onError: (error) => errors.push(error),
-  });
   const { port, tls, connections } = one;
-  const errand: Errand = { host: SERVER_ADDRESS, port, tls, requests, connections };
+  const client = startClient(net.client, one.client);
   let ledger: Ledger;
   try {
-    ledger = JSON.parse(
-      await runIn(net.client, process.execPath, [
-        '--import',
-        'tsx',
-        CLIENT,
-        one.client,
-        JSON.stringify(errand),
-      ]),
-    ) as Ledger;
-    await sleep(1_500);
+    const probe = await startProbe({
+      ...more,
+      netns: [net.client, net.server],
+      ...(tls ? { tls: { processes: [client.pid, ...servers.processes(one.server)] } } : {}),
+      onFlows: (some) => flows.push(...some),
+      onError: (error) => errors.push(error),
+    });
+    try {
+      ledger = await client.run({ host: SERVER_ADDRESS, port, tls, requests, connections });
+      await sleep(1_500);
+    } finally {
+      await probe.stop();
+    }
   } finally {
-    await probe.stop();
+    client.kill();
   }
   if (errors.length > 0) throw errors[0];
   const book = ledgerAccount(ledger);
-  const client = accountOf(flows.filter((flow) => flow.role === 'client' && flow.peer.port === port));
-  const server = accountOf(flows.filter((flow) => flow.role === 'server' && flow.local.port === port));
+  const asked = accountOf(flows.filter((flow) => flow.role === 'client' && flow.peer.port === port));
+  const served = accountOf(flows.filter((flow) => flow.role === 'server' && flow.local.port === port));
   return {
     name: one.name,
     ledger: book,
-    client,
-    server,
-    equal: sameCounts(client, book) && sameCounts(server, book),
-    close: close(client.p50, book.p50) && close(client.p99, book.p99),
+    client: asked,
+    server: served,
+    equal: sameCounts(asked, book) && sameCounts(served, book),
+    close: close(asked.p50, book.p50) && close(asked.p99, book.p99),
   };
 }

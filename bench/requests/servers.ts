@@ -17,6 +17,8 @@ import { netnsPath, run, runIn, sleep } from '../world/shell.ts';
 /** Real servers in one network namespace, each in a process of its own, gone with `stop`. */
 export interface Servers {
   start(kind: ServerKind): Promise<void>;
+  /** The processes it consists of: their name, where there are several, or the id of the one. */
+  processes(kind: ServerKind): readonly (number | string)[];
   stop(): Promise<void>;
 }
 
@@ -54,6 +56,7 @@ export async function startServers(netns: string): Promise<Servers> {
   chmodSync(folder, 0o755);
   const secrets = await makeCertificate(folder);
   const children: ChildProcess[] = [];
+  const pids = new Map<ServerKind, readonly number[]>();
 
   const launch = (program: string, args: readonly string[], { uid = 0, cwd = folder } = {}): ChildProcess => {
     const child = spawn('nsenter', [`--net=${netnsPath(netns)}`, program, ...args], {
@@ -199,8 +202,18 @@ export async function startServers(netns: string): Promise<Servers> {
     },
   };
 
+  const begin = async (kind: ServerKind): Promise<void> => {
+    const before = children.length;
+    await starters[kind]();
+    pids.set(
+      kind,
+      children.slice(before).flatMap(({ pid }) => pid ?? []),
+    );
+  };
+
   return {
-    start: (kind) => starters[kind](),
+    start: begin,
+    processes: (kind) => (kind === 'nginx' || kind === 'postgres' ? [kind] : (pids.get(kind) ?? [])),
     async stop() {
       await Promise.all(children.map(ended));
       rmSync(folder, { recursive: true, force: true });

@@ -73,9 +73,11 @@ function chunk(cookie: number, text: string, fields: Record<string, number> = {}
 function stage({
   limit = 100,
   known = () => true,
+  meet = () => {},
 }: {
   limit?: number;
   known?: (cookie: number) => boolean;
+  meet?: (cookie: number) => void;
 } = {}) {
   const broken: string[] = [];
   const exchanges: Exchange[] = [];
@@ -92,6 +94,7 @@ function stage({
             toldNs: 0,
           }
         : null,
+    meet,
     onExchange: (_, exchange) => exchanges.push(exchange),
     onBroken: (protocol) => broken.push(protocol),
   });
@@ -228,4 +231,26 @@ test('any bytes are taken without an error, and every conversation ends', () => 
       expect([seen, undecided, conversations.size]).toEqual([chunks.length, 0, 0]);
     }),
   );
+});
+
+test('the socket of chunks that wait is asked for, once a batch', () => {
+  const asked: number[] = [];
+  const met = new Set<number>();
+  const { conversations } = stage({
+    known: (cookie) => met.has(cookie),
+    meet(cookie) {
+      asked.push(cookie);
+      if (asked.length > 2) met.add(cookie);
+    },
+  });
+  conversations.feed(ringOf([chunk(1, '?a'), chunk(1, '=200', { time_ns: 5000 }), chunk(2, '?b')]));
+  expect(asked).toEqual([]);
+  conversations.met();
+  conversations.met();
+  expect(asked).toEqual([1, 2, 1, 2]);
+  conversations.met();
+  conversations.feed(ringOf([]));
+  expect(asked).toEqual([1, 2, 1, 2]);
+  expect(conversations.finish(1, 1000, tap(2))).toMatchObject({ clean: true, account: { requests: 1 } });
+  expect(conversations.counters.unplaced).toBe(0);
 });

@@ -18,6 +18,8 @@ export interface ConversationsContext {
   readonly maxBufferedBytes?: number;
   /** `null` for a socket that nothing is known of, yet or any more. */
   socketOf(cookie: number, openedNs: number): Socket | null;
+  /** Asks the kernel for a socket that has chunks and has not been told of. */
+  meet(cookie: number): void;
   /** Every timed exchange that was read without a doubt. */
   onExchange(conversation: Conversation, exchange: Exchange): void;
   /** A parser broke its promise and threw; its conversation is folded. */
@@ -44,7 +46,7 @@ export interface ConversationCounters {
  * A conversation lasts until its socket is finished here.
  */
 export interface Conversations {
-  /** A batch of sockets that were opened has been met. */
+  /** A batch of sockets that have ended has been met: whose chunks wait still, lives. */
   met(): void;
   /** Takes the chunks of a drained ring. Those of sockets that are not known yet wait for the next batches. */
   feed(drained: Uint8Array): void;
@@ -149,6 +151,9 @@ export function createConversations(context: ConversationsContext): Conversation
   return {
     met() {
       batch++;
+      const unmet = new Map(strays.map(({ chunk }) => [chunk.cookie, chunk.openedNs]));
+      for (const [cookie, openedNs] of unmet)
+        if (context.socketOf(cookie, openedNs) === null) context.meet(cookie);
     },
     feed(drained) {
       for (const { chunk, batch: since } of strays.splice(0)) if (!place(chunk)) stray(chunk, since);

@@ -11,6 +11,7 @@ export const ENDED_SIZE = 272;
 
 export const EVENT_OPEN = 1;
 export const ROLE_SERVER = 2;
+export const NOT_ENDED = 0;
 export const DELIVERED_BY_RING = 1;
 export const DELIVERY_BY_SWEEP = 2;
 export const RESET_BY_SELF = 1;

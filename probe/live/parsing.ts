@@ -16,6 +16,8 @@ export interface ParsingSources {
   /** Requests are matched with what the other end tells of them. */
   readonly matching: boolean;
   readonly find: Tracker['find'];
+  /** Asks the kernel for a socket that was not met yet. */
+  meet(cookie: number): void;
   onError(error: unknown): void;
 }
 
@@ -56,6 +58,7 @@ export function createParsing(sources: ParsingSources): Parsing {
     dialects: sources.dialects,
     limit: sources.maxSockets,
     socketOf,
+    meet: sources.meet,
     onExchange,
     onBroken(protocol) {
       if (broken.has(protocol)) return;

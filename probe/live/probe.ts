@@ -24,6 +24,7 @@ import { followLoad } from './governor-loop.ts';
 import { createMeter } from './governor-meter.ts';
 import type { RawOwner } from './identity.ts';
 import { readCounters } from './layout.ts';
+import { meetOne } from './meet-one.ts';
 import { followNamespaces } from './namespaces.ts';
 import { createNatView } from './nat.ts';
 import { SHARE } from './network-time.ts';
@@ -206,6 +207,7 @@ async function run(
     verdicts: object.map('parsed'),
     pairs,
     find: (cookie, openedNs) => tracker.find(cookie, openedNs),
+    meet: (cookie) => meetOne(object.map('sockets'), tracker, cookie),
     onError,
   });
   const { conversations, network } = parsing;
