@@ -66,6 +66,7 @@ if (!existsSync(join(root, 'node_modules', '.package-lock.json'))) {
 }
 installSystemPackages();
 prepare('build: kernel programs and native addon', 'node', ['probe/build.mjs']);
+check('build: commands', 'node', ['ui/cli/build.mjs']);
 check('build: page', 'npx', [
   '--no-install',
   'vite',
