@@ -48,7 +48,10 @@ export interface ProbeOptions {
   readonly onEnded?: (flows: readonly Flow[]) => void;
   /** A turn of the loop failed (also in a callback above) and was given up; the probe goes on. */
   readonly onError?: (error: unknown) => void;
-  /** Size of the kernel's ring, a power of two of at least 4096. Default 8 MiB: 23,000 ended connections. */
+  /**
+   * Size of the kernel's ring, a power of two of at least 4096. Default 4 MiB: 15,000 ended connections; what does
+   * not fit waits in the map for the next sweep, and mapped twice it is resident memory.
+   */
   readonly ringBytes?: number;
   /** Sockets tracked at the same time. Default 65,536, about 23 MB of kernel memory. */
   readonly maxSockets?: number;
@@ -69,7 +72,7 @@ export interface ProbeOptions {
   readonly packetTranslation?: boolean;
   /** What the probe may use of the machine before it looks at less; parts left out have their defaults. */
   readonly budget?: Partial<Budget>;
-  /** Size of the kernel's ring for payload, a power of two of at least 4096. Default 4 MiB. */
+  /** Size of the kernel's ring for payload, a power of two of at least 4096. Default 2 MiB. */
   readonly payloadBytes?: number;
   /**
    * Scheduling priority of the calling thread while the probe runs, as nice(2); children started meanwhile inherit it. Default
@@ -94,15 +97,15 @@ export interface Probe {
 /** Where `npm run build:probe` puts the kernel programs. */
 export const OBJECT_FILE = fileURLToPath(new URL('../build/faultline.bpf.o', import.meta.url));
 
-const DEFAULT_RING_BYTES = 8 << 20;
+const DEFAULT_RING_BYTES = 4 << 20;
 const DEFAULT_MAX_SOCKETS = 65_536;
 const DEFAULT_MAX_CONVERSATIONS = 32_768;
 /** Connections with a table of latencies at the same time, at each of the two ends: 100 MB when all are in use. */
 export const MAX_HISTOGRAMS = 16_384;
 /** Servers of which it is remembered whether their payload is parsed. */
 export const MAX_PARSED = 16_384;
-/** A tenth of a second of 20,000 requests a second with both ends here. */
-const DEFAULT_PAYLOAD_BYTES = 4 << 20;
+/** A twentieth of a second of 20,000 requests a second with both ends here. */
+const DEFAULT_PAYLOAD_BYTES = 2 << 20;
 /** Name of the table of the machine's own namespace; no file can have it. */
 const OWN_TABLE = '/';
 
