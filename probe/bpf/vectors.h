@@ -4,8 +4,8 @@
 
 #include "payload.h"
 
-/* Vectors that are gathered of one call; runtimes write a header and a body, seldom more than these. */
-#define VECTORS 8
+/* Vectors that are gathered of one call; runtimes write a header and a body for each of several messages at once. */
+#define VECTORS 32
 
 struct vectors {
 	struct {

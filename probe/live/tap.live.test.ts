@@ -12,7 +12,7 @@ import { tap } from './testing/tapped.ts';
 const NEEDS = ['linux', 'root', 'btf', 'addon', 'bpf', 'ip', 'gcc'] as const;
 const SOURCE = fileURLToPath(new URL('testing/calls.c', import.meta.url));
 /** Vectors of one call that are gathered. */
-const VECTORS = 8;
+const VECTORS = 32;
 
 let folder: string;
 let calls: string;

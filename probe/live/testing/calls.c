@@ -95,7 +95,7 @@ static void sends(void)
 	struct iovec parts[3] = { { out, 10 }, { out + 10, 0 }, { out + 10, 3000 } };
 	struct msghdr message = { .msg_iov = parts, .msg_iovlen = 3 };
 	struct mmsghdr two[2] = { { .msg_hdr = message }, { .msg_hdr = message } };
-	struct iovec many[12];
+	struct iovec many[40];
 	int one = 1;
 	ssize_t done;
 
@@ -111,11 +111,11 @@ static void sends(void)
 	compose("writev", 3010);
 	tell("send", "writev", writev(client, parts, 3), true);
 	take(3010);
-	compose("vectors", 12 * 20);
-	for (int i = 0; i < 12; i++)
+	compose("vectors", 40 * 20);
+	for (int i = 0; i < 40; i++)
 		many[i] = (struct iovec){ out + 20 * i, 20 };
-	tell("send", "vectors", writev(client, many, 12), true);
-	take(12 * 20);
+	tell("send", "vectors", writev(client, many, 40), true);
+	take(40 * 20);
 	compose("sendmsg", 3010);
 	tell("send", "sendmsg", sendmsg(client, &message, 0), true);
 	take(3010);
