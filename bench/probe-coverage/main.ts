@@ -2,9 +2,9 @@ import { KINDS, sum } from '../load/ledger.ts';
 import { benchmark, integer, wrong } from '../load/usage.ts';
 import { type Measured, measure } from './measure.ts';
 
-const RING_BYTES = 8 << 20;
+const RING_BYTES = 4 << 20;
 /** The map takes in what the ring refuses until the next sweep: a smaller ring comes with a smaller map. */
-const RING_BYTES_OF_A_SOCKET = 128;
+const RING_BYTES_OF_A_SOCKET = 64;
 
 const HELP = `npm run -s bench -- probe-coverage [--connections 100000] [--json]
 
@@ -15,8 +15,8 @@ count: made = seen + lost, exactly. Needs root.
   --connections N  connections to make (100000)
   --processes N    processes that make them (4)
   --parallel N     connections at the same time of each process (64)
-  --ring-bytes N   size of the kernel's ring, a power of two from 4096 (8388608)
-  --max-sockets N  sockets tracked at the same time (one for each 128 bytes of the ring)
+  --ring-bytes N   size of the kernel's ring, a power of two from 4096 (4194304)
+  --max-sockets N  sockets tracked at the same time (one for each 64 bytes of the ring)
   --json           one JSON document
 `;
 

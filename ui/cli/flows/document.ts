@@ -15,13 +15,15 @@ export function stateOf(flow: Flow): 'open' | 'closed' | 'failed' {
   return flow.closed > 0 ? 'closed' : 'open';
 }
 
+const HOST = hostname();
+
 /** A flow as `flows --json` prints it. `lost`: connections this node lost since the previous line. */
 export function flowDocument({ flow, local }: NamedFlow, lost: number) {
   const { client, server } = ends(flow);
   const pod = podsOfCgroup(flow.owner?.cgroup ?? '')[0];
   return {
     time: new Date(Math.round(flow.to / 1000)).toISOString(),
-    node: local.tags.node ?? hostname(),
+    node: local.tags.node ?? HOST,
     role: flow.role,
     client,
     server,

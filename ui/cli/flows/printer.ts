@@ -28,6 +28,9 @@ export interface Printer {
 /** Bytes a slow reader may leave untaken; beyond it lines are left out and counted as lost. */
 const MAX_BACKLOG = 16 << 20;
 
+/** Lines are printed together up to about this many characters: each print is a system call here and in the reader. */
+const PRINTED_AT_ONCE = 64 << 10;
+
 /** One line for each connection that ended. */
 export function linePrinter({ out, asText, name, wanted, counters }: PrinterContext): Printer {
   const paint = style(out.color);
@@ -41,16 +44,23 @@ export function linePrinter({ out, asText, name, wanted, counters }: PrinterCont
     onEnded(flows) {
       /* Once a batch, not once a line: the kernel is asked each time. */
       const { lost } = counters();
-      for (const named of flows.map(name).filter(wanted)) {
-        if (out.backlog() > MAX_BACKLOG) {
+      let lines = '';
+      for (const flow of flows) {
+        const named = name(flow);
+        if (!wanted(named)) continue;
+        if (out.backlog() + lines.length > MAX_BACKLOG) {
           leftOut++;
           continue;
         }
         const since = lost - lostBefore + leftOut;
         lostBefore = lost;
         leftOut = 0;
-        out.print(`${asText ? flowLine(named, since, paint) : JSON.stringify(flowDocument(named, since))}\n`);
+        lines += `${asText ? flowLine(named, since, paint) : JSON.stringify(flowDocument(named, since))}\n`;
+        if (lines.length < PRINTED_AT_ONCE) continue;
+        out.print(lines);
+        lines = '';
       }
+      if (lines !== '') out.print(lines);
     },
     stop() {
       const since = counters().lost - lostBefore + leftOut;
