@@ -102,6 +102,7 @@ test('work is measured by the smaller of both clocks, also where it fails', () =
   const meter = createMeter(
     () => wall,
     () => cpu,
+    1,
   );
   meter.measure(() => {
     wall += 50;
@@ -126,4 +127,22 @@ test('connections that wait for payload to be read step down at once, from paylo
   expect(governor.press()).toBe('turns');
   expect(levels(governor, times(29, load())).at(-1)).toBe('turns');
   expect(governor.observe(load())).toBe('payload');
+});
+
+test('pieces that are not sampled are taken for as long as the sampled ones say', () => {
+  let wall = 0;
+  let cpu = 0;
+  const meter = createMeter(
+    () => wall,
+    () => cpu,
+    4,
+  );
+  for (let piece = 0; piece < 8; piece++) {
+    meter.measure(() => {
+      wall += 10;
+      cpu += 4_000;
+    });
+  }
+  expect(meter.take()).toBeCloseTo(0.032);
+  expect(meter.take()).toBe(0);
 });
