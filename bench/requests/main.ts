@@ -34,10 +34,11 @@ else {
   console.log(
     `${'case'.padEnd(16)}${['ledger', 'client', 'server'].map((who) => `${who} n/failed/untimed  P50  P99 ms`.padEnd(34)).join('')}`,
   );
-  for (const { name, ledger, client, server, equal, close } of results) {
+  for (const { name, ledger, client, server, equal, close, unread } of results) {
+    const verdict = unread ?? `${equal ? 'equal' : 'DIFFERENT'} ${close ? 'close' : 'APART'}`;
     console.log(
-      `${name.padEnd(16)}${[ledger, client, server].map((account) => cells(account).padEnd(34)).join('')}${equal ? 'equal' : 'DIFFERENT'} ${close ? 'close' : 'APART'} ${client.protocols.join('+')} ${client.bases.join('+')}`,
+      `${name.padEnd(16)}${[ledger, client, server].map((account) => cells(account).padEnd(34)).join('')}${verdict} ${client.protocols.join('+')} ${client.bases.join('+')}`,
     );
   }
 }
-process.exitCode = results.every(({ equal, close }) => equal && close) ? 0 : 1;
+process.exitCode = results.every(({ equal, close, unread }) => unread !== null || (equal && close)) ? 0 : 1;

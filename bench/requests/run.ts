@@ -18,17 +18,22 @@ export interface Result {
   readonly equal: boolean;
   /** P50 and P99 as the client's end was seen, against the client's own. */
   readonly close: boolean;
+  /** Why neither can be asked for; `null` where both are. */
+  readonly unread: string | null;
 }
 
-/** Two namespaces and a wire between them. */
-async function wire(): Promise<{ client: string; server: string; cut(): Promise<void> }> {
+/** Two namespaces and a wire between them; puts into `undo` how each goes away. */
+async function wire(undo: (() => Promise<void>)[]): Promise<{ client: string; server: string }> {
   const client = `flt-${process.pid}-rc`;
   const server = `flt-${process.pid}-rs`;
-  await ip(null, [`netns add ${client}`, `netns add ${server}`]);
+  for (const netns of [client, server]) {
+    await ip(null, [`netns add ${netns}`]);
+    undo.unshift(() => ip(null, [`netns del ${netns}`]));
+  }
   await ip(null, [`link add name near netns ${client} type veth peer name far netns ${server}`]);
   await ip(client, ['link set lo up', `addr add ${CLIENT_ADDRESS}/24 dev near`, 'link set near up']);
   await ip(server, ['link set lo up', `addr add ${SERVER_ADDRESS}/24 dev far`, 'link set far up']);
-  return { client, server, cut: () => ip(null, [`netns del ${client}`, `netns del ${server}`]) };
+  return { client, server };
 }
 
 export interface RunOptions {
@@ -39,23 +44,32 @@ export interface RunOptions {
 
 /** Runs each case by itself under a probe of its own, and compares its flows with the client's ledger. */
 export async function runCases(cases: readonly Case[], options: RunOptions): Promise<Result[]> {
-  const net = await wire();
-  const servers = await startServers(net.server);
-  const started = new Set<string>();
-  const results: Result[] = [];
+  const undo: (() => Promise<void>)[] = [];
+  const cleanUp = async () => {
+    for (const step of undo.splice(0)) await step();
+  };
+  const interrupted = () => void cleanUp().finally(() => process.exit(1));
+  for (const signal of SIGNALS) process.once(signal, interrupted);
   try {
+    const net = await wire(undo);
+    const servers = await startServers(net.server);
+    undo.unshift(() => servers.stop());
+    const started = new Set<string>();
+    const results: Result[] = [];
     for (const one of cases) {
       options.progress?.(one.name);
       if (!started.has(one.server)) await servers.start(one.server);
       started.add(one.server);
       results.push(await runCase(one, net, servers, options));
     }
+    return results;
   } finally {
-    await servers.stop();
-    await net.cut();
+    for (const signal of SIGNALS) process.off(signal, interrupted);
+    await cleanUp();
   }
-  return results;
 }
+
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
 async function runCase(
   one: Case,
@@ -96,5 +110,6 @@ async function runCase(
     server: served,
     equal: sameCounts(asked, book) && sameCounts(served, book),
     close: close(asked.p50, book.p50) && close(asked.p99, book.p99),
+    unread: one.unread ?? null,
   };
 }
