@@ -74,6 +74,19 @@ const once = {
 };
 
 describe('two ends of one connection', () => {
+  test('of a conversation over UDP meet by their addresses alone; failed questions arrive', async () => {
+    for (const order of ['client first', 'server first']) {
+      const { assembly, leaves } = await fresh();
+      const ends = pair();
+      const dns = { isn: null, transport: 'udp', protocol: 'dns', segmentsReceived: 0 } as const;
+      const both = [ends.client({ ...fromClient, ...dns }), ends.server({ ...fromServer, ...dns })];
+      assembly.add(order === 'client first' ? both : both.reverse());
+      const [leaf, ...more] = await leaves();
+      expect(more).toEqual([]);
+      expect(leaf!.counts).toMatchObject({ opened: 1, requests: 2, failedRequests: 1, bytesSent: 100 });
+    }
+  });
+
   test('count once, whichever comes first, each named by its own socket', async () => {
     for (const order of ['client first', 'server first']) {
       const { assembly, leaves } = await fresh();
