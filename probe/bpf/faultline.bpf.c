@@ -77,6 +77,7 @@ static __always_inline int send_begins(const struct sock *sk, const struct msghd
 
 	if (!tp)
 		return 0;
+	catch_up(rec, sk, tp, sk->__sk_common.skc_state, now);
 	own_by_current(rec);
 	tls_on_transfer(rec, tp, false);
 	forget_stale_turn(rec, state);
@@ -108,6 +109,7 @@ static __always_inline int send_ended(struct sock *sk, int length)
 
 	if (!tp)
 		return 0;
+	catch_up(rec, sk, tp, sk->__sk_common.skc_state, now);
 	own_by_current(rec);
 	tls_on_transfer(rec, tp, false);
 	forget_stale_turn(rec, state);
@@ -142,6 +144,7 @@ static __always_inline int receive_ended(struct sock *sk, int length, int flags)
 
 	if (!tp)
 		return 0;
+	catch_up(rec, sk, tp, sk->__sk_common.skc_state, now);
 	own_by_current(rec);
 	tls_on_transfer(rec, tp, true);
 	forget_stale_turn(rec, state);
@@ -179,6 +182,7 @@ static __always_inline int data_arrived(const struct sock *sk)
 	if (!tp || !unread(tp))
 		return 0;
 	__u64 now = bpf_ktime_get_ns();
+	catch_up(rec, sk, tp, sk->__sk_common.skc_state, now);
 	forget_stale_turn(rec, state);
 	tap_arrival(rec, now);
 	/* Whoever reads will count; here only for those whose reading has no event. */

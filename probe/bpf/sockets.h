@@ -141,6 +141,20 @@ static __always_inline struct record *adopt(const struct sock *sk, int state, __
 	return rec;
 }
 
+/*
+ * The kernel skips a program that would interrupt itself on its CPU, so the end of a handshake may pass unseen: whatever
+ * comes next makes up for it.
+ */
+static __always_inline void catch_up(struct record *rec, const struct sock *sk, const struct tcp_sock *tp, int state,
+				     __u64 now)
+{
+	if (rec->established_ns || !is_open(state))
+		return;
+	read_addresses(sk, rec);
+	read_sequence_numbers(tp, rec);
+	rec->established_ns = now;
+}
+
 static __always_inline struct record *find_or_adopt(const struct sock *sk, __u64 now)
 {
 	struct record *rec = find(sk);
