@@ -113,14 +113,16 @@ static __always_inline enum role role_by_port(const struct sock *sk)
 /*
  * A connection whose opening was not seen: it is older than the probe, or the kernel skipped the program because it had
  * interrupted itself on this CPU. Or its server already talks before the handshake is over (Fast Open). Once the map was
- * full an unknown socket may be one that was already counted as lost, so it is left alone.
+ * full an unknown socket may be one that was already counted as lost: those got a cookie when they were met.
  */
 static __always_inline struct record *adopt(const struct sock *sk, int state, __u64 now)
 {
 	struct control *seen = controls();
 	bool early = state == TCP_SYN_RECV;
 
-	if ((!early && !is_open(state)) || !seen || seen->full || !is_watched(sk))
+	if ((!early && !is_open(state)) || !seen || !is_watched(sk))
+		return NULL;
+	if (seen->full && sk->__sk_common.skc_cookie.counter)
 		return NULL;
 	struct tcp_sock *tp = bpf_skc_to_tcp_sock((void *)sk);
 	if (!tp)
