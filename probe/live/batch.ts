@@ -66,16 +66,29 @@ export interface SweptRecords {
   readonly ended: readonly number[];
 }
 
-/** Sorts the values of a sweep: offsets of live records, and of ended ones that only the map has. */
-export function sortSweep(values: Uint8Array, count: number): SweptRecords {
+/**
+ * Nanoseconds after its end at which a connection is told although its socket is still held: by a process that never closes
+ * it, or because the kernel skipped the program that would have seen it go.
+ */
+const HELD_NS = 60_000_000_000;
+
+/**
+ * Sorts the values of a sweep: offsets of live records, and of ended ones that only the map has.
+ *
+ * @param nowNs nanoseconds since boot
+ */
+export function sortSweep(values: Uint8Array, count: number, nowNs: number): SweptRecords {
   const view = new DataView(values.buffer, values.byteOffset, values.byteLength);
   const live: number[] = [];
   const ended: number[] = [];
   for (let i = 0; i < count; i++) {
     const base = i * RECORD_SIZE;
     const delivery = record.delivery(view, base);
-    if (delivery === DELIVERY_BY_SWEEP) ended.push(base);
-    else if (delivery !== DELIVERED_BY_RING) live.push(base);
+    if (delivery === DELIVERED_BY_RING) continue;
+    const endedNs = record.endedNs(view, base);
+    const held = endedNs > 0 && nowNs - endedNs > HELD_NS;
+    if (delivery === DELIVERY_BY_SWEEP || held) ended.push(base);
+    else live.push(base);
   }
   return { view, live, ended };
 }

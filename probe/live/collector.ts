@@ -113,7 +113,7 @@ export function startCollector(sources: CollectorSources): Collector {
   const sweep = async (to: number) => {
     const cutNs = Number(process.hrtime.bigint());
     const { count, keys, values } = sockets.sweep();
-    const { view, live, ended } = sortSweep(values, count);
+    const { view, live, ended } = sortSweep(values, count, cutNs);
     const taken = meter.measure(() => {
       for (const base of ended) {
         const key = (base / RECORD_SIZE) * sockets.keySize;

@@ -230,7 +230,7 @@ test('increments of a live connection add up to its whole', () => {
           status: [...failures.keys()],
           status_count: [...failures.values()],
         };
-        const { view, live } = sortSweep(recordOf(values), 1);
+        const { view, live } = sortSweep(recordOf(values), 1, 0);
         for (const base of live) tracker.meet(view, base);
         for (const base of live) {
           const flow = tracker.live(view, base, (101 + second) * 1_000_000);
@@ -323,9 +323,15 @@ test('a sweep takes what only the map has, and leaves what the ring is being giv
       values.subarray(slot * RECORD_SIZE, (slot + 1) * RECORD_SIZE),
     );
   }
-  const { view, live, ended } = sortSweep(values, 3);
+  const { view, live, ended } = sortSweep(values, 3, 0);
   expect(live.map((base) => record.cookie(view, base))).toEqual([0]);
   expect(ended.map((base) => record.cookie(view, base))).toEqual([2]);
+});
+
+test('an end that its socket keeps back is told by a sweep after a minute', () => {
+  const values = recordOf({ ...CONNECTION, ended_ns: 200 * SECOND });
+  expect(sortSweep(values, 1, 230 * SECOND)).toMatchObject({ live: [0], ended: [] });
+  expect(sortSweep(values, 1, 261 * SECOND)).toMatchObject({ live: [], ended: [0] });
 });
 
 test('bytes that are no records are left alone', () => {
