@@ -8,8 +8,8 @@ export interface Budget {
   readonly cpuShare: number;
 }
 
-/** A hundred thousand chunks are some 25,000 requests a second with both ends here, and a quarter of a core. */
-export const DEFAULT_BUDGET: Budget = { chunksPerSecond: 100_000, cpuShare: 0.35 };
+/** Thirty thousand chunks are some 7,500 requests a second with both ends here, and less than a tenth of a core. */
+export const DEFAULT_BUDGET: Budget = { chunksPerSecond: 30_000, cpuShare: 0.2 };
 
 /** What happened since the last look. */
 export interface Load {
