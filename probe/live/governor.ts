@@ -8,7 +8,7 @@ export interface Budget {
   readonly cpuShare: number;
 }
 
-/** Thirty thousand chunks are some 7,500 requests a second with both ends here, and less than a tenth of a core. */
+/** Thirty thousand chunks are 7,500 requests a second with both ends here: a request and an answer at each. */
 export const DEFAULT_BUDGET: Budget = { chunksPerSecond: 30_000, cpuShare: 0.2 };
 
 /** What happened since the last look. */

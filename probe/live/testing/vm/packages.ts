@@ -32,7 +32,6 @@ const SUITES = {
 export type Series = keyof typeof SUITES;
 
 const PACKAGE = 'linux-image-cloud-amd64';
-const MIRROR = 'http://deb.debian.org/debian';
 
 /**
  * Debian's cloud kernel of a series, kept in the user's cache folder once it was downloaded. Nothing is installed, and the
@@ -116,5 +115,5 @@ function mirror(): string {
     const found = /^(?:URIs:|deb\s(?:\[[^\]]*\]\s)?)\s*(\S+\/debian)\/?\s/m.exec(readFileSync(file, 'utf8'));
     if (found !== null) return found[1]!;
   }
-  return MIRROR;
+  throw new Error('the package sources of this machine name no mirror of Debian');
 }
