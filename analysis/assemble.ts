@@ -1,4 +1,5 @@
 import type { EdgeReader, NodeKey } from '../graph/index.ts';
+import { probabilityOf } from './certainty/index.ts';
 import { changeBehind } from './changes.ts';
 import type { EdgeEvidence } from './detect.ts';
 import type { Evidence } from './evidence.ts';
@@ -33,6 +34,7 @@ export function assemble(
       aliases: domain.length === 0 ? [] : aliasesOf(candidate, aliases, cause),
       mechanism: cause.mechanism,
       signal: cube.measure.signal,
+      probability: probabilityOf(cause),
       explains,
       ...counts,
       also: alsoOf(cause, evidence),

@@ -71,6 +71,11 @@ export interface Finding {
   readonly aliases: readonly (readonly DomainTag[])[];
   readonly mechanism: Mechanism;
   readonly signal: SignalName;
+  /**
+   * That origin, domain (or one of its aliases) and mechanism are all three right, 0..1: a posterior over what else was
+   * considered and over none of it.
+   */
+  readonly probability: number;
   /** Share of the excess that lies inside the domain, 0..1. */
   readonly explains: number;
   readonly inside: Count;

@@ -17,6 +17,8 @@ export interface Located {
   readonly aliases: readonly Candidate[];
   /** Everything else that was considered for the same traffic, best first. */
   readonly rivals: readonly Candidate[];
+  /** Every candidate of every workload and place, the chosen one and its aliases among them. */
+  readonly considered: readonly Candidate[];
   /** Share of the measure's excess that lies inside. */
   readonly explains: number;
   readonly p: number;
@@ -64,6 +66,7 @@ function strongest(cube: Cube, changes: readonly Change[], price: number, excess
     candidate: chosen,
     aliases: others,
     rivals: best.scope.filter((rival) => !same.has(rival)).sort((a, b) => b.likelihood - a.likelihood),
+    considered: scopes.flat(),
     explains: Math.min(1, Math.max(0, (chosen.bad - chosen.expected) / excess)),
     p,
   };

@@ -15,7 +15,7 @@ describe('why', () => {
     expect(out.split('\n')[0]).toMatch(
       /^checkout is slow since 03:12:00 \(3 min\): P99 .* → .* on frontend → checkout :5050/,
     );
-    expect(out).toMatch(/^1 {2}payment v2\.12 answers slowly .* of the excess$/m);
+    expect(out).toMatch(/^1 {2}payment v2\.12 answers slowly .* of the excess, .*sure$/m);
     expect(out).toContain('server version = v2.12');
     expect(out).toMatch(/requests slow \(.* %\) · elsewhere/);
     expect(out).toMatch(/before +03:11:22 rollout: payment v2\.11 → v2\.12 \(38 s earlier\)/);

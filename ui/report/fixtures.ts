@@ -11,6 +11,7 @@ export const SLOW_VERSION: Finding = {
   aliases: [[{ side: 'server', tag: 'image', value: 'payment:v2.12' }]],
   mechanism: 'slow service',
   signal: 'latency',
+  probability: 0.97,
   explains: 0.97,
   inside: { bad: 812, total: 840, rate: 812 / 840 },
   outside: { bad: 9, total: 4120, rate: 9 / 4120 },

@@ -11,6 +11,7 @@ import {
   percent,
   rate,
   span,
+  sureness,
 } from './format.ts';
 
 const second = 1_000_000;
@@ -71,4 +72,11 @@ describe('format', () => {
     expect(clock(noon)).toBe('12:00:00');
     expect(clock(noon, noon + 86_400 * second)).toBe('2026-11-20 12:00:00');
   });
+
+  test.each([
+    [0.9999, 'more than 99 % sure'],
+    [0.97, '97 % sure'],
+    [0.34, 'a guess: 34 % sure'],
+    [0.0001, 'a guess: 1 % sure'],
+  ])('a probability of %s is %s', (probability, text) => expect(sureness(probability)).toBe(text));
 });

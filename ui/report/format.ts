@@ -110,3 +110,10 @@ function significant(value: number): string {
 function pair(large: number, largeUnit: string, small: number, smallUnit: string): string {
   return small === 0 ? `${large} ${largeUnit}` : `${large} ${largeUnit} ${small} ${smallUnit}`;
 }
+
+/** A probability as a person would say it. Nothing that was counted is certain. */
+export function sureness(probability: number): string {
+  const whole = Math.round(100 * probability);
+  if (whole >= 100) return 'more than 99 % sure';
+  return whole < 50 ? `a guess: ${Math.max(1, whole)} % sure` : `${whole} % sure`;
+}

@@ -63,6 +63,7 @@ function findingDocument(finding: Finding, report: Report) {
     aliases: finding.aliases.map((alias) => alias.map(domainTag)),
     mechanism: finding.mechanism,
     signal: finding.signal,
+    probability: finding.probability,
     explains: finding.explains,
     inside: counts(finding.inside),
     outside: counts(finding.outside),

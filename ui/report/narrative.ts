@@ -1,7 +1,7 @@
 import type { Report } from '../../analysis/index.ts';
 import { coverageText, coverageWarnings } from './coverage.ts';
 import { type Fact, facts, title } from './finding.ts';
-import { iso, list, percent } from './format.ts';
+import { iso, list, percent, sureness } from './format.ts';
 import { headline, measured } from './headline.ts';
 import { edgeName, nodeName, shortName } from './names.ts';
 import { printable } from './style.ts';
@@ -35,7 +35,7 @@ export function narrative(report: Report, options: NarrativeOptions = {}): Narra
     findings: report.findings.map((finding) => ({
       rank: finding.rank,
       title: title(finding, service),
-      explains: `${percent(finding.explains)} of the excess`,
+      explains: `${percent(finding.explains)} of the excess, ${sureness(finding.probability)}`,
       facts: facts(finding, service, period.to),
     })),
     notes: [

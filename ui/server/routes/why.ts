@@ -40,6 +40,7 @@ export const ReportSchema = z
         ends: z.enum(['either', 'border']).nullable(),
         aliases: z.array(z.array(TagSchema)),
         mechanism: z.string(),
+        probability: z.number(),
         explains: z.number(),
         inside: CountSchema,
         outside: CountSchema,

@@ -67,3 +67,10 @@ export function counterfactualText({
   const unit = SHARES.has(signal) ? 'share' : 'ms';
   return `${SHARES.has(signal) ? signal : 'P99'} would be ${inUnit(would, unit)}, is ${inUnit(is, unit)}`;
 }
+
+/** How sure a finding is, as a person would say it. Nothing that was counted is certain. */
+export function sureness(probability: number): string {
+  const whole = Math.round(100 * probability);
+  if (whole >= 100) return 'more than 99 % sure';
+  return whole < 50 ? `a guess: ${Math.max(1, whole)} % sure` : `${whole} % sure`;
+}

@@ -7,6 +7,7 @@ import {
   domainText,
   type ReportFinding,
   splitText,
+  sureness,
 } from '../domain/report-words.ts';
 import type { Selection } from '../domain/route.ts';
 import { shortName } from '../domain/text.ts';
@@ -31,7 +32,9 @@ export function FindingView({ finding, service, marked, mark, select }: Props) {
         <button type="button" aria-pressed={marked} title="Mark on the map" onClick={mark}>
           <span class="rank">{finding.rank}</span>
           <span class="claim">{shortName(finding.text)}</span>
-          <span class="explains">{percent(finding.explains)} of the excess</span>
+          <span class="explains">
+            {percent(finding.explains)} of the excess, {sureness(finding.probability)}
+          </span>
         </button>
       </h3>
       <dl class="facts">
