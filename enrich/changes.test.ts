@@ -48,6 +48,75 @@ test('a changed template of the same version and images is a configuration', () 
   ]);
 });
 
+const CONTAINER = { name: 'server', image: 'shop/app:v1' };
+
+/** A Deployment whose one container has more to it. */
+function configured(container: object, metadata: object = {}, pod: object = {}) {
+  const base = deploymentOf('cart');
+  const { template } = base.spec;
+  const spec = { ...pod, containers: [{ ...CONTAINER, ...container }] };
+  return {
+    ...base,
+    spec: {
+      ...base.spec,
+      template: { ...template, metadata: { ...template.metadata, ...metadata }, spec },
+    },
+  };
+}
+
+test('a configuration says which parts changed, never what is in them', () => {
+  const env = (level: string) => ({
+    env: [
+      { name: 'LEVEL', value: level },
+      { name: 'SAME', value: 'x' },
+    ],
+  });
+  const [change] = after(
+    configured({ ...env('hidden-1'), resources: { limits: { cpu: '1' } } }),
+    configured({ ...env('hidden-2'), resources: { limits: { cpu: '2' } }, args: ['--fast'] }),
+  );
+  expect(change).toMatchObject({
+    kind: 'configuration',
+    what: 'pod template changed: command, env LEVEL, resources',
+  });
+  expect(JSON.stringify(change)).not.toContain('hidden');
+  const restarted = { annotations: { 'kubectl.kubernetes.io/restartedAt': '2026-11-20T03:00:00Z' } };
+  expect(after(configured({}), configured({}, restarted))).toMatchObject([{ what: 'restarted by request' }]);
+});
+
+test('a changed ConfigMap or Secret is a configuration of the workloads that read it, and of no other', () => {
+  const names = new Names();
+  const config = (kind: string, name: string, data: object) => ({
+    kind,
+    metadata: { name, namespace: 'shop' },
+    data,
+  });
+  const lists = (first: object, second: object, at: number) => {
+    names.replace('ConfigMap', [first], at);
+    names.replace('Secret', [second], at);
+  };
+  names.replace(
+    'Deployment',
+    [
+      configured(
+        { envFrom: [{ configMapRef: { name: 'limits' } }] },
+        {},
+        { volumes: [{ name: 'tls', secret: { secretName: 'tls' } }] },
+      ),
+      deploymentOf('other'),
+    ],
+    0,
+  );
+  lists(config('ConfigMap', 'limits', { a: 'hidden-1' }), config('Secret', 'tls', { k: 'hidden-2' }), 0);
+  expect(names.takeChanges()).toEqual([]);
+  lists(config('ConfigMap', 'limits', { a: 'hidden-3' }), config('Secret', 'tls', { k: 'hidden-2' }), SECOND);
+  const base = { at: SECOND, kind: 'configuration', namespace: 'shop', subject: 'cart' };
+  const tags = { workload: 'cart' };
+  expect(names.takeChanges()).toEqual([{ ...base, what: 'ConfigMap limits changed', tags }]);
+  lists(config('ConfigMap', 'limits', { a: 'hidden-3' }), config('Secret', 'tls', { k: 'hidden-4' }), SECOND);
+  expect(names.takeChanges()).toEqual([{ ...base, what: 'Secret tls changed', tags }]);
+});
+
 test('another number of replicas is a scaling', () => {
   expect(after(deploymentOf('cart', 3), deploymentOf('cart', 5))).toMatchObject([
     { kind: 'scaling', what: '3 → 5 replicas' },
@@ -86,6 +155,20 @@ test('nodes and services change', () => {
   ).toMatchObject([
     { kind: 'node', subject: 'n1', what: 'cordoned' },
     { kind: 'node', what: 'topology.kubernetes.io/zone: a → b' },
+  ]);
+  const status = (boot: string, pressure: string, kernel: string) => {
+    const node = nodeOf('n1', '10.9.0.1');
+    const conditions = [...node.status.conditions, { type: 'MemoryPressure', status: pressure }];
+    const nodeInfo = { bootID: boot, kernelVersion: kernel };
+    return { ...node, status: { ...node.status, conditions, nodeInfo } };
+  };
+  expect(after(status('a', 'False', '6.1'), status('b', 'True', '6.12')).map(({ what }) => what)).toEqual([
+    'MemoryPressure',
+    'rebooted',
+    'now runs kernel 6.12',
+  ]);
+  expect(after(status('a', 'True', '6.1'), status('a', 'False', '6.1')).map(({ what }) => what)).toEqual([
+    'MemoryPressure is over',
   ]);
   expect(
     after(serviceOf('api', '10.96.0.1', 80, { app: 'a' }), serviceOf('api', '10.96.0.1', 80, { app: 'b' })),

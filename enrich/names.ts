@@ -1,6 +1,7 @@
 import type { Flow } from '../probe/index.ts';
 import { ChangeLog } from './changes/log.ts';
 import { PodLives } from './changes/pod.ts';
+import { configTable } from './kind/config.ts';
 import { isKind, type Kind, type KindTable } from './kind/kind.ts';
 import { nodeTable } from './kind/node.ts';
 import { podTable } from './kind/pod.ts';
@@ -79,6 +80,8 @@ export class Names {
       StatefulSet: workloadTable(context, 'StatefulSet'),
       DaemonSet: workloadTable(context, 'DaemonSet'),
       Job: workloadTable(context, 'Job'),
+      ConfigMap: configTable(context, 'ConfigMap'),
+      Secret: configTable(context, 'Secret'),
     };
   }
 

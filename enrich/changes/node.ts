@@ -17,6 +17,12 @@ export function nodeChanges(old: NodeView | undefined, view: NodeView, at: numbe
   const found: Change[] = [];
   if (old.ready !== view.ready) found.push(change(view.ready ? 'NotReady → Ready' : 'Ready → NotReady'));
   if (old.cordoned !== view.cordoned) found.push(change(view.cordoned ? 'cordoned' : 'uncordoned'));
+  for (const trouble of view.troubles) if (!old.troubles.includes(trouble)) found.push(change(trouble));
+  for (const trouble of old.troubles)
+    if (!view.troubles.includes(trouble)) found.push(change(`${trouble} is over`));
+  if (old.boot !== null && view.boot !== null && old.boot !== view.boot) found.push(change('rebooted'));
+  const fresh = view.software.filter((version) => !old.software.includes(version));
+  if (old.software.length > 0 && fresh.length > 0) found.push(change(`now runs ${fresh.join(', ')}`));
   const labels = labelChanges(old.labels, view.labels);
   if (labels !== '') found.push(change(labels));
   return found;

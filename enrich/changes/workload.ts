@@ -1,6 +1,12 @@
 import type { Change } from '../named-flow.ts';
 import type { OwnerRef } from '../read/meta.ts';
+import { changedParts } from '../read/template.ts';
 import type { WorkloadView } from '../read/workload.ts';
+
+/** Parts of a template named in one change; of more it is said how many. */
+const MAX_PARTS = 3;
+/** What `kubectl rollout restart` writes, and nothing else changes. */
+const RESTARTED = 'annotation kubectl.kubernetes.io/restartedAt';
 
 /** What a workload's new state means: a rollout of another version or image, another configuration, another size. */
 export function workloadChanges(
@@ -57,7 +63,16 @@ function templateChange(old: WorkloadView, view: WorkloadView, workload: string,
   }
   if (changed >= 0)
     return { ...base, kind: 'rollout', what: `${old.images[changed] ?? 'no image'} → ${image}` };
-  return { ...base, kind: 'configuration', what: 'pod template changed', tags: { workload } };
+  return { ...base, kind: 'configuration', what: templateText(old, view), tags: { workload } };
+}
+
+/** Which parts of the template changed, by name; what they hold is nobody's business. */
+function templateText(old: WorkloadView, view: WorkloadView): string {
+  const parts = changedParts(old.parts, view.parts);
+  if (parts.length === 0) return 'pod template changed';
+  if (parts.length === 1 && parts[0] === RESTARTED) return 'restarted by request';
+  const more = parts.length - MAX_PARTS;
+  return `pod template changed: ${parts.slice(0, MAX_PARTS).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
 const subject = (view: WorkloadView, workload: string, at: number) => ({

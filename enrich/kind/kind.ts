@@ -1,11 +1,20 @@
 import type { ChangeLog } from '../changes/log.ts';
 import type { PodLives } from '../changes/pod.ts';
+import { CONFIG_KINDS } from '../read/config.ts';
 import { WORKLOAD_KINDS } from '../read/workload.ts';
 import type { Retention } from '../table/retention.ts';
 import type { Tables } from '../table/tables.ts';
 
 /** Kinds of objects names are made of. `Endpoints` stands for slices where a server has none. */
-export const KINDS = ['Pod', 'Service', 'EndpointSlice', 'Endpoints', 'Node', ...WORKLOAD_KINDS] as const;
+export const KINDS = [
+  'Pod',
+  'Service',
+  'EndpointSlice',
+  'Endpoints',
+  'Node',
+  ...WORKLOAD_KINDS,
+  ...CONFIG_KINDS,
+] as const;
 export type Kind = (typeof KINDS)[number];
 
 export const isKind = (kind: unknown): kind is Kind => (KINDS as readonly unknown[]).includes(kind);

@@ -1,5 +1,11 @@
 import { type Meta, readMeta } from './meta.ts';
-import { address, each, field, items, path, texts } from './value.ts';
+import { address, each, field, items, path, text, texts } from './value.ts';
+
+const SOFTWARE = [
+  ['kernel', 'kernelVersion'],
+  ['kubelet', 'kubeletVersion'],
+  ['runtime', 'containerRuntimeVersion'],
+] as const;
 
 /** What naming needs of a Node. */
 export interface NodeView extends Meta {
@@ -9,6 +15,12 @@ export interface NodeView extends Meta {
   readonly ready: boolean;
   readonly cordoned: boolean;
   readonly labels: ReadonlyMap<string, string>;
+  /** Conditions other than Ready that hold: `MemoryPressure`, `DiskPressure`, `NetworkUnavailable` … sorted. */
+  readonly troubles: readonly string[];
+  /** Another one after every boot; `null` where the object does not say. */
+  readonly boot: string | null;
+  /** Versions of what runs on it: `kernel 6.1.0`, `kubelet v1.30.1`. */
+  readonly software: readonly string[];
 }
 
 export function readNode(object: unknown): NodeView | null {
@@ -27,5 +39,17 @@ export function readNode(object: unknown): NodeView | null {
     ready: ready === undefined || field(ready, 'status') === 'True',
     cordoned: path(object, 'spec', 'unschedulable') === true,
     labels,
+    troubles: each(conditions, trouble).toSorted(),
+    boot: text(path(object, 'status', 'nodeInfo', 'bootID')),
+    software: SOFTWARE.flatMap(([name, of]) => {
+      const version = text(path(object, 'status', 'nodeInfo', of));
+      return version === null ? [] : [`${name} ${version}`];
+    }),
   };
+}
+
+/** The name of a condition that speaks of trouble: all but Ready hold only when something is wrong. */
+function trouble(condition: unknown): string | null {
+  const type = text(field(condition, 'type'));
+  return type !== null && type !== 'Ready' && field(condition, 'status') === 'True' ? type : null;
 }

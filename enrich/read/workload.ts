@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { imageVersion, labelVersion } from './image.ts';
 import { type Meta, readMeta } from './meta.ts';
+import { fingerprint, referencesOf, type TemplateParts, templateParts } from './template.ts';
 import { each, field, integer, path, text } from './value.ts';
 
 /** Kinds that own pods, directly or through another of them. */
@@ -19,6 +19,9 @@ export interface WorkloadView extends Meta {
   readonly images: readonly string[];
   /** Tells one pod template from another. */
   readonly template: string;
+  readonly parts: TemplateParts;
+  /** ConfigMaps and Secrets its pods read, as `Kind/name`. */
+  readonly references: readonly string[];
 }
 
 export function readWorkload(kind: WorkloadKind, object: unknown): WorkloadView | null {
@@ -36,16 +39,7 @@ export function readWorkload(kind: WorkloadKind, object: unknown): WorkloadView 
     version: labelled ?? (images[0] === undefined ? null : imageVersion(images[0])),
     images,
     template: fingerprint(template),
+    parts: templateParts(template),
+    references: referencesOf(template),
   };
-}
-
-/** Objects come out of JSON, but nothing bounds their depth: what cannot be printed has no fingerprint. */
-function fingerprint(template: unknown): string {
-  try {
-    return createHash('sha1')
-      .update(JSON.stringify(template) ?? '')
-      .digest('base64url');
-  } catch {
-    return '';
-  }
 }
