@@ -1,15 +1,18 @@
 import type { EdgeReader, NodeKey } from '../graph/index.ts';
 import { probabilityOf } from './certainty/index.ts';
-import { changeBehind } from './changes.ts';
 import type { EdgeEvidence } from './detect.ts';
 import type { Evidence } from './evidence.ts';
 import type { DomainTag, Finding, SignalName } from './finding.ts';
 import type { Cause } from './findings.ts';
 import { counterfactual } from './impact/counterfactual.ts';
+import { impactOf } from './impact/felt.ts';
+import { nodeId } from './keys.ts';
 import type { Candidate, Cube } from './localise/index.ts';
 import { sampleOf } from './measure.ts';
 import { ruledOut, sum } from './rule-out.ts';
+import { changeBehind, stateChangeOf } from './state-change/index.ts';
 import { countOf, rateRatio } from './statistics/ratio.ts';
+import { firstSymptom } from './symptom.ts';
 import { ALIAS_LINES, FINDINGS } from './thresholds.ts';
 
 /** Turns causes into findings, the strongest first. */
@@ -42,12 +45,20 @@ export function assemble(
       p,
       onset: evidence.period.from,
       change: changeBehind(evidence, cause),
+      stateChange: stateChangeOf(evidence, cause),
+      firstSymptom: firstSymptom(evidence, cause),
+      impact: impactOf(evidence, cause, new Set([originNode(cause)])),
       counterfactual: counterfactual(cause, causes, judged, anomalous),
       split: cause.split,
       ruledOut: ruledOut(cause.located),
       rows: reader.rowsQuery(evidence.period, cause.edges[0]!),
     };
   });
+}
+
+/** The workload a cause accuses. */
+export function originNode({ origin }: Cause): string {
+  return nodeId('server' in origin ? origin.server : origin);
 }
 
 function countsOf(cause: Cause, domain: readonly DomainTag[], evidence: Evidence) {

@@ -56,6 +56,41 @@ export interface TimeSplit {
   readonly network: number | null;
 }
 
+/** What changed before a cause showed. */
+export type StateChangeKind =
+  | 'rollout'
+  | 'scaling'
+  | 'restart'
+  | 'placement'
+  | 'configuration'
+  | 'node'
+  | 'traffic'
+  | 'network path'
+  | 'dependency';
+
+export interface StateChange {
+  readonly kind: StateChangeKind;
+  /** One phrase: `payment v2.11 → v2.12`, `requests 40 → 130 a second`. */
+  readonly what: string;
+  /** Microseconds since the epoch; `null` where the numbers show that it holds and nothing says since when. */
+  readonly at: number | null;
+  /** An event the cluster told of, or something the edge table shows by itself. */
+  readonly source: 'recorded' | 'measured';
+  /** Why it is believed to be behind it, in one phrase. */
+  readonly evidence: string;
+}
+
+/** What users notice of a cause. */
+export interface Impact {
+  /** The felt signal furthest up from the origin; `null` where nothing that is felt left its baseline. */
+  readonly signal: Signal | null;
+  /** Events of that signal beyond what was expected, among all. */
+  readonly hit: number;
+  readonly total: number;
+  /** Workloads that wait for the origin, by the share of their requests that is hit. */
+  readonly workloads: readonly (NodeKey & { readonly share: number })[];
+}
+
 /** Origin, domain, mechanism and the evidence for them, with what was ruled out. Data, not text. */
 export interface Finding {
   readonly rank: number;
@@ -89,6 +124,11 @@ export interface Finding {
   /** Microseconds since the epoch. */
   readonly onset: number;
   readonly change: { readonly kind: string; readonly what: string; readonly at: number } | null;
+  /** What changed before it showed; `null`: none found. */
+  readonly stateChange: StateChange | null;
+  /** What showed first, and where. */
+  readonly firstSymptom: { readonly edge: EdgeKey; readonly signal: SignalName; readonly at: number } | null;
+  readonly impact: Impact;
   readonly counterfactual: { readonly signal: string; readonly is: number; readonly would: number } | null;
   readonly split: TimeSplit | null;
   readonly ruledOut: readonly { readonly domain: readonly DomainTag[]; readonly because: string }[];

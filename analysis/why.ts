@@ -1,11 +1,11 @@
 import type { EdgeReader, NodeKey, Period } from '../graph/index.ts';
 import { FaultlineError } from '../probe/index.ts';
-import { assemble } from './assemble.ts';
+import { assemble, originNode } from './assemble.ts';
 import { attempts, sumCounts } from './counts.ts';
 import { coverageOf } from './coverage.ts';
 import { type Evidence, gather } from './evidence.ts';
 import type { Report, ReportCoverage } from './finding.ts';
-import { type Cause, causesOf } from './findings.ts';
+import { causesOf } from './findings.ts';
 import { blastRadius } from './impact/blast-radius.ts';
 import { exonerated } from './impact/exonerate.ts';
 import { healthOf, judgedBy } from './impact/health.ts';
@@ -59,10 +59,6 @@ export async function why(reader: EdgeReader, query: WhyQuery): Promise<Report> 
 
 function touches(edge: { readonly client: NodeKey; readonly server: NodeKey }, service: NodeKey): boolean {
   return nodeId(edge.client) === nodeId(service) || nodeId(edge.server) === nodeId(service);
-}
-
-function originNode({ origin }: Cause): string {
-  return nodeId('server' in origin ? origin.server : origin);
 }
 
 /** What is missing for a verdict, in one phrase; `null` when there is enough. */

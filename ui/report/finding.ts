@@ -1,7 +1,8 @@
 import type { Finding, TimeSplit } from '../../analysis/index.ts';
 import { type NodeKey, WINDOW_MICROS } from '../../graph/index.ts';
 import { added, clock, count, list, milliseconds, percent, span } from './format.ts';
-import { domainExpression, domainName, originName } from './names.ts';
+import { quantity } from './headline.ts';
+import { domainExpression, domainName, edgeName, nodeName, originName } from './names.ts';
 import { subject } from './subject.ts';
 import { ALSO, FELT, NOUNS, PLACE_PREDICATES, PREDICATES } from './words.ts';
 
@@ -36,6 +37,8 @@ export function facts(finding: Finding, home: NodeKey, day: number): Fact[] {
     ...finding.ruledOut.map(({ domain, because }) => fact('not', because, domainName(domain))),
     ...same(finding),
     ...before(finding, day),
+    ...first(finding, home, day),
+    ...felt(finding, home),
     ...without(finding, home),
   ];
 }
@@ -73,16 +76,35 @@ function same({ aliases }: Finding): Fact[] {
   return [fact('same as', `${list(names)} (the data cannot tell them apart)`)];
 }
 
-function before({ change, onset }: Finding, day: number): Fact[] {
-  if (change === null) return [];
-  const gap = onset - change.at;
+/** The state change behind it; what the numbers show of one that nobody recorded has no time of its own. */
+function before({ stateChange, onset }: Finding, day: number): Fact[] {
+  if (stateChange === null) return [fact('before', 'no change found that would explain it')];
+  const { kind, what, at, evidence } = stateChange;
+  if (at === null) return [fact('behind it', `${kind}: ${what} (${evidence})`)];
+  const gap = onset - at;
   const when =
     Math.abs(gap) < WINDOW_MICROS
       ? 'at that moment'
       : gap > 0
         ? `${span(gap)} earlier`
         : `${span(-gap)} later`;
-  return [fact('before', `${clock(change.at, day)} ${change.kind}: ${change.what} (${when})`)];
+  return [fact('before', `${clock(at, day)} ${kind}: ${what} (${when})`)];
+}
+
+function first({ firstSymptom }: Finding, home: NodeKey, day: number): Fact[] {
+  if (firstSymptom === null) return [];
+  const { edge, signal, at } = firstSymptom;
+  return [fact('first seen', `${clock(at, day)} ${signal} on ${edgeName(edge, home)}`)];
+}
+
+/** `errors 0 % → 16 % on frontend → checkout :5050, …`; the headline has said it of the service asked about. */
+function felt({ impact }: Finding, home: NodeKey): Fact[] {
+  const { signal, hit, total } = impact;
+  if (signal !== null && nodeName(signal.edge.server) === nodeName(home)) return [];
+  if (signal === null) return [fact('impact', 'nothing that is felt left its baseline')];
+  const [noun, bad] = NOUNS[signal.signal];
+  const counts = `${count(hit)} of ${count(total)} ${noun} ${bad} beyond the usual`;
+  return [fact('impact', `${quantity(signal)} on ${edgeName(signal.edge, home)}, ${counts}`)];
 }
 
 function without({ counterfactual, domain, ends }: Finding, home: NodeKey): Fact[] {

@@ -20,6 +20,32 @@ export const SLOW_VERSION: Finding = {
   p: 1e-200,
   onset: at('03:04:10'),
   change: { kind: 'rollout', what: 'payment v2.11 → v2.12', at: at('03:03:32') },
+  stateChange: {
+    kind: 'rollout',
+    what: 'payment v2.11 → v2.12',
+    at: at('03:03:32'),
+    source: 'recorded',
+    evidence: 'it touched what is hit and nothing else',
+  },
+  firstSymptom: {
+    edge: { client: shop('checkout'), server: shop('payment'), port: 50051 },
+    signal: 'latency',
+    at: at('03:04:10'),
+  },
+  impact: {
+    signal: {
+      edge: { client: shop('frontend'), server: shop('checkout'), port: 5050 },
+      signal: 'latency',
+      was: 212,
+      is: 1940,
+      unit: 'ms',
+      requests: 2400,
+      p: 1e-90,
+    },
+    hit: 744,
+    total: 2400,
+    workloads: [{ ...shop('frontend'), share: 0.31 }],
+  },
   counterfactual: { signal: 'latency', is: 1940, would: 219 },
   split: { service: 1700, wait: 0, network: 0.1 },
   ruledOut: [

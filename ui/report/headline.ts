@@ -61,7 +61,7 @@ function touches(signal: Signal, service: NodeKey, side: 'client' | 'server'): b
   return end.namespace === service.namespace && end.workload === service.workload;
 }
 
-/** A signal as was → is, in its own unit. */
+/** A signal as was → is; of the service's own answers the P99 over all who ask. */
 export function measured(signal: Signal, report: Report): string {
   const { p99, wasP99 } = report.health;
   if (
@@ -72,14 +72,19 @@ export function measured(signal: Signal, report: Report): string {
   ) {
     return `P99 ${milliseconds(wasP99)} → ${milliseconds(p99)}`;
   }
+  return quantity(signal);
+}
+
+/** `errors 0 % → 16 %`, `P99 71 ms → 240 ms`: a signal as was → is, in its own unit. */
+export function quantity(signal: Signal): string {
   const value = (number: number | null): string => {
     if (number === null) return 'nothing';
     if (signal.unit === 'ms') return milliseconds(number);
     if (signal.unit === 'share') return percent(number);
     return signal.unit === 'per second' ? `${rate(number)}/s` : `${count(number)} ${signal.unit}`;
   };
-  const quantity = signal.unit === 'ms' ? TIMES[signal.signal] : QUANTITIES[signal.signal];
-  return `${quantity ?? signal.signal} ${value(signal.was)} → ${value(signal.is)}`;
+  const name = signal.unit === 'ms' ? TIMES[signal.signal] : QUANTITIES[signal.signal];
+  return `${name ?? signal.signal} ${value(signal.was)} → ${value(signal.is)}`;
 }
 
 function healthClauses(report: Report): string[] {

@@ -76,11 +76,31 @@ function findingDocument(finding: Finding, report: Report) {
     p: finding.p,
     onset: iso(finding.onset),
     change: change === null ? null : { ...change, at: iso(change.at) },
+    stateChange: stateChange(finding),
+    firstSymptom: symptom(finding),
+    impact: impact(finding),
     counterfactual: finding.counterfactual === null ? null : { ...finding.counterfactual },
     split: finding.split === null ? null : { ...finding.split },
     ruledOut: finding.ruledOut.map(({ domain, because }) => ({ domain: domain.map(domainTag), because })),
     rows: finding.rows,
     text: title(finding, report.service),
+  };
+}
+
+function stateChange({ stateChange: state }: Finding) {
+  return state && { ...state, at: state.at === null ? null : iso(state.at) };
+}
+
+function symptom({ firstSymptom: first }: Finding) {
+  return first && { edge: edge(first.edge), signal: first.signal, at: iso(first.at) };
+}
+
+function impact({ impact: { signal: felt, hit, total, workloads } }: Finding) {
+  return {
+    signal: felt && signal(felt),
+    hit,
+    total,
+    workloads: workloads.map(({ workload, namespace, share }) => ({ workload, namespace, share })),
   };
 }
 
