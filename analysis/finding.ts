@@ -18,7 +18,10 @@ export type SignalName =
   | 'round trip'
   | 'wait before read'
   | 'traffic'
-  | 'vanished';
+  | 'vanished'
+  | 'dns failures'
+  | 'zero windows'
+  | 'drops';
 
 export interface Signal {
   readonly edge: EdgeKey;

@@ -23,4 +23,20 @@ export {
   type TagTable,
   tagTable,
 } from './scan/index.ts';
+export {
+  type Anomaly,
+  CHANNELS,
+  type Channel,
+  type ChannelName,
+  createScorer,
+  eValue,
+  lnEValue,
+  type Past,
+  pValue,
+  restoreScorer,
+  type Scorer,
+  type ScorerOptions,
+  type Scores,
+  type Step,
+} from './score/index.ts';
 export { type WhyQuery, why } from './why.ts';

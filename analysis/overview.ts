@@ -32,7 +32,13 @@ export interface Overview {
 }
 
 /** Signals that somebody who waits for an answer feels; the others are warnings. */
-const FELT: ReadonlySet<SignalName> = new Set(['connect failures', 'errors', 'latency', 'resets']);
+const FELT: ReadonlySet<SignalName> = new Set([
+  'connect failures',
+  'errors',
+  'latency',
+  'resets',
+  'dns failures',
+]);
 const RANK: Readonly<Record<Status, number>> = { bad: 0, warn: 1, unknown: 2, ok: 3 };
 
 /** What is off right now (or in a period) anywhere. `null` where the store is empty. */

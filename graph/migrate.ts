@@ -1,5 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { edgeRowsView } from './schema.ts';
+import { createTablesOf, edgeRowsView } from './schema.ts';
 
 /** What turns a store of one schema version into the next one. */
 const STEPS: Readonly<Record<string, { readonly to: string; readonly statements: readonly string[] }>> = {
@@ -18,6 +18,7 @@ const STEPS: Readonly<Record<string, { readonly to: string; readonly statements:
       edgeRowsView(),
     ],
   },
+  '2': { to: '3', statements: createTablesOf(3) },
 };
 
 /** Brings an older store up to date, step by step, in the transaction of `connection`; a version it does not know is left. */

@@ -1,6 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Change } from '../enrich/index.ts';
 import { aggregate, type Group, inPeriod, joined } from './aggregate.ts';
+import { anomaliesIn } from './anomalies.ts';
 import type { Database } from './database.ts';
 import { type Dimension, idsOf } from './dimension.ts';
 import { gapsBetween } from './gaps.ts';
@@ -23,7 +24,8 @@ import { compareKeys } from './workload.ts';
 
 const SECOND = 1_000_000;
 
-export function createReader(database: Database, dimension: Dimension): EdgeReader {
+/** @param version of the schema: what came later is empty */
+export function createReader(database: Database, dimension: Dimension, version: number): EdgeReader {
   const edgeOf = ({ key, counts }: Group, first = 0): Edge => ({
     client: dimension.workload(key[first]!),
     server: dimension.workload(key[first + 1]!),
@@ -57,6 +59,7 @@ export function createReader(database: Database, dimension: Dimension): EdgeRead
     },
     coverage: (period) => database.read((c) => coverage(c, period)),
     changes: (period) => database.read((c) => changes(c, period)),
+    anomalies: (period) => database.read((c) => anomaliesIn(c, version, period)),
     neighbourhood: (centre, period, options = {}) =>
       database.read((c) =>
         readNeighbourhood(centre, options, {

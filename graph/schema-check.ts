@@ -1,6 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { notAStore, wrongVersion } from './errors.ts';
-import { createTables, SCHEMA_VERSION, TABLES } from './schema.ts';
+import { createTables, OLDEST_READ, SCHEMA_VERSION, TABLES } from './schema.ts';
 import { FAULTLINE_VERSION } from './version.ts';
 
 export async function isEmpty(connection: DuckDBConnection): Promise<boolean> {
@@ -16,19 +16,28 @@ export async function createSchema(connection: DuckDBConnection): Promise<void> 
   ]);
 }
 
-/** Throws FL-302 or FL-303. Only tables count: a foreign file's view of the same name could read anything. */
-export async function checkSchema(connection: DuckDBConnection, path: string): Promise<void> {
+/**
+ * Version of the schema of a store. Throws FL-302 or FL-303. Only tables count: a foreign file's view of the same name
+ * could read anything.
+ */
+export async function checkSchema(connection: DuckDBConnection, path: string): Promise<number> {
   const names = new Set(await tableNames(connection));
   if (!names.has('meta')) throw notAStore(path, 'it is another DuckDB database');
-  const version = await schemaVersion(connection);
-  if (version === null) throw notAStore(path, 'it does not say which schema it has');
-  if (version !== String(SCHEMA_VERSION)) throw wrongVersion(path, version, SCHEMA_VERSION);
+  const said = await schemaVersion(connection);
+  if (said === null) throw notAStore(path, 'it does not say which schema it has');
+  const version = Number(said);
+  if (!(version >= OLDEST_READ && version <= SCHEMA_VERSION)) throw wrongVersion(path, said, SCHEMA_VERSION);
   const found = new Set(await columnNames(connection));
-  const wanted = TABLES.flatMap(({ name, columns }) =>
+  const wanted = tablesOf(version).flatMap(({ name, columns }) =>
     columns.map(([column, type]) => `${name}.${column} ${type}`),
   );
   const missing = wanted.filter((column) => !found.has(column));
   if (missing.length > 0) throw notAStore(path, `it lacks ${missing.slice(0, 3).join(', ')}`);
+  return version;
+}
+
+function tablesOf(version: number): typeof TABLES {
+  return TABLES.filter(({ since = 0 }) => since <= version);
 }
 
 async function tableNames(connection: DuckDBConnection): Promise<string[]> {
@@ -58,6 +67,6 @@ async function schemaVersion(connection: DuckDBConnection): Promise<string | nul
 }
 
 /** Reads every column of every table: the checksum of each block is verified on the way. */
-export async function readEverything(connection: DuckDBConnection): Promise<void> {
-  for (const { name } of TABLES) await connection.run(`SELECT max(hash(COLUMNS(*))) FROM ${name}`);
+export async function readEverything(connection: DuckDBConnection, version: number): Promise<void> {
+  for (const { name } of tablesOf(version)) await connection.run(`SELECT max(hash(COLUMNS(*))) FROM ${name}`);
 }

@@ -2,7 +2,9 @@ import { TAGS } from '../enrich/index.ts';
 import type { EdgeCounts } from './types.ts';
 
 /** Raised with every change of the tables below; a store of another version is refused, never guessed at. */
-export const SCHEMA_VERSION = 2;
+export const SCHEMA_VERSION = 3;
+/** The oldest version that can be read as it is; what came later is empty in it. */
+export const OLDEST_READ = 2;
 
 /** Names of the histograms; their place is the `kind` column of the table `histogram`. */
 export const HISTOGRAMS = ['latency', 'wait', 'service', 'rtt', 'connect', 'network'] as const;
@@ -87,6 +89,8 @@ export const ADDITIVE: readonly Additive[] = [FACT, HISTOGRAM, COVERAGE];
 interface Table {
   readonly name: string;
   readonly columns: readonly Column[];
+  /** Version of the schema it came with, where that is later than the oldest that can be read. */
+  readonly since?: number;
 }
 
 /** `workload_id` is the smallest id among the endpoints of the same workload (`key_namespace`, `key_workload`). */
@@ -115,6 +119,46 @@ const CHANGE: Table = {
   ],
 };
 
+const ANOMALY: Table = {
+  name: 'anomaly',
+  since: 3,
+  columns: [
+    ['id', 'VARCHAR'],
+    ['client_namespace', 'VARCHAR'],
+    ['client_workload', 'VARCHAR'],
+    ['server_namespace', 'VARCHAR'],
+    ['server_workload', 'VARCHAR'],
+    ['port', 'USMALLINT'],
+    ['channel', 'VARCHAR'],
+    ['signal', 'VARCHAR'],
+    ['onset', 'BIGINT'],
+    ['opened', 'BIGINT'],
+    ['seen', 'BIGINT'],
+    ['ended', 'BIGINT'],
+    ['lasting', 'BOOLEAN'],
+    ['was', 'DOUBLE'],
+    ['is', 'DOUBLE'],
+    ['unit', 'VARCHAR'],
+    ['bad', 'DOUBLE'],
+    ['total', 'DOUBLE'],
+    ['requests', 'DOUBLE'],
+    ['evidence', 'DOUBLE'],
+    ['p', 'DOUBLE'],
+    ['step', 'BIGINT'],
+  ],
+};
+
+/** What a later room needs to go on after a restart, by name; not part of a capture. */
+const KEPT: Table = {
+  name: 'kept',
+  since: 3,
+  columns: [
+    ['name', 'VARCHAR'],
+    ['at', 'BIGINT'],
+    ['data', 'BLOB'],
+  ],
+};
+
 const META: Table = {
   name: 'meta',
   columns: [
@@ -128,6 +172,8 @@ export const TABLES: readonly Table[] = [
   META,
   ENDPOINT,
   CHANGE,
+  ANOMALY,
+  KEPT,
   ...ADDITIVE.flatMap(({ name, keys, measures }) => {
     const columns = [...keys, ...measures.map(([column, type]) => [column, type] as const)];
     return [
@@ -139,13 +185,17 @@ export const TABLES: readonly Table[] = [
 
 /** `window_start` is seconds since the epoch, `change.at` microseconds; a client or server is the id of an endpoint. */
 export function createTables(prefix = ''): string[] {
-  return [
-    ...TABLES.map(({ name, columns }) => {
-      const list = columns.map(([column, type]) => `"${column}" ${type}`).join(', ');
-      return `CREATE TABLE ${prefix}${name} (${list})`;
-    }),
-    edgeRowsView(prefix),
-  ];
+  return [...TABLES.map((table) => createTable(table, prefix)), edgeRowsView(prefix)];
+}
+
+function createTable({ name, columns }: Table, prefix: string): string {
+  const list = columns.map(([column, type]) => `"${column}" ${type}`).join(', ');
+  return `CREATE TABLE ${prefix}${name} (${list})`;
+}
+
+/** What makes the tables that came with a version. */
+export function createTablesOf(version: number): string[] {
+  return TABLES.filter(({ since }) => since === version).map((table) => createTable(table, ''));
 }
 
 export function edgeRowsView(prefix = ''): string {

@@ -185,6 +185,7 @@ describe('a path that cannot be a store', () => {
         await connection.run(`ALTER TABLE ${table} DROP COLUMN ${column}`);
     for (const table of ['coverage', 'coverage_tail'])
       await connection.run(`ALTER TABLE ${table} DROP COLUMN level`);
+    for (const table of ['anomaly', 'kept']) await connection.run(`DROP TABLE ${table}`);
     await connection.run(`UPDATE meta SET value = '1' WHERE key = 'schema'`);
     connection.closeSync();
     raw.closeSync();
@@ -192,6 +193,32 @@ describe('a path that cannot be a store', () => {
     const after = await openStore(file);
     expect(await after.edges(ALWAYS)).toMatchObject([{ counts: { requests: 7, untimed: 0, drops: 0 } }]);
     await after.close();
+  });
+
+  test('a store without anomalies is read as it is, and gets room for them when it is written to', async () => {
+    const before = await openStore(file);
+    await before.append({ rows: [edgeRow(0, 'web', 'cart', { requests: 7 })] });
+    await before.close();
+    const raw = await DuckDBInstance.create(file);
+    const connection = await raw.connect();
+    for (const table of ['anomaly', 'kept']) await connection.run(`DROP TABLE ${table}`);
+    await connection.run(`UPDATE meta SET value = '2' WHERE key = 'schema'`);
+    connection.closeSync();
+    raw.closeSync();
+    const reading = await openStore(file, { readOnly: true, foreign: true });
+    expect(await reading.edges(ALWAYS)).toMatchObject([{ counts: { requests: 7 } }]);
+    expect(await reading.anomalies(ALWAYS)).toEqual([]);
+    expect(await reading.kept('scores')).toBeNull();
+    await reading.close();
+    const own = await openStore(file, { readOnly: true });
+    await own.copyTo(join(folder, 'copy.duckdb'), ALWAYS);
+    await own.close();
+    const copy = await openStore(join(folder, 'copy.duckdb'), { readOnly: true });
+    expect(await copy.anomalies(ALWAYS)).toEqual([]);
+    await copy.close();
+    const writing = await openStore(file);
+    expect(await writing.anomalies(ALWAYS)).toEqual([]);
+    await writing.close();
   });
 
   test('a store whose tables were changed', async () => {

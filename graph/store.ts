@@ -1,5 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Change, Endpoint } from '../enrich/index.ts';
+import { keepIn, keptOf, putAnomalies } from './anomalies.ts';
 import { appendCoverage, appendFacts, type Batch, insertChanges, windowSeconds } from './batch.ts';
 import { copyInto } from './copy.ts';
 import { type Database, openDatabase } from './database.ts';
@@ -8,7 +9,14 @@ import { migrate } from './migrate.ts';
 import { createReader } from './reader.ts';
 import { checkSchema, createSchema, isEmpty, readEverything } from './schema-check.ts';
 import { sealWindows } from './seal.ts';
-import { type CoverageRow, type EdgeReader, type EndpointRow, type Period, WINDOW_MICROS } from './types.ts';
+import {
+  type AnomalyRow,
+  type CoverageRow,
+  type EdgeReader,
+  type EndpointRow,
+  type Period,
+  WINDOW_MICROS,
+} from './types.ts';
 
 /** Windows left unmerged behind the newest one: what comes late from the other end of a connection still joins them. */
 const OPEN_WINDOWS = 1;
@@ -22,6 +30,11 @@ export interface EdgeStore extends EdgeReader {
   append(batch: Batch): Promise<void>;
   addChanges(changes: readonly Change[]): Promise<void>;
   addCoverage(rows: readonly CoverageRow[]): Promise<void>;
+  /** Writes anomalies; one with a known id replaces what was known of it. The oldest go when there are too many. */
+  putAnomalies(rows: readonly AnomalyRow[]): Promise<void>;
+  /** Bytes a later room wants to find again after a restart, by name; `kept` gives `null` where there are none. */
+  keep(name: string, data: Uint8Array): Promise<void>;
+  kept(name: string): Promise<Uint8Array | null>;
   /** Writes a period, one row per window and leaf, into a new DuckDB file: see `writeCapture`. */
   copyTo(file: string, period: Period): Promise<void>;
   /** Waits for what is under way and gives the file free. */
@@ -46,16 +59,17 @@ export async function openStore(
   try {
     if (!readOnly && (await database.read(isEmpty))) await database.write(createSchema);
     if (!readOnly) await database.write(migrate);
-    await database.read((connection) => checkSchema(connection, path));
-    if (foreign) await database.read(readEverything);
-    return createStore(path, database, await database.read((connection) => loadDimension(connection, path)));
+    const version = await database.read((connection) => checkSchema(connection, path));
+    if (foreign) await database.read((connection) => readEverything(connection, version));
+    const dimension = await database.read((connection) => loadDimension(connection, path));
+    return createStore(path, database, dimension, version);
   } catch (cause) {
     await database.close();
     throw cause;
   }
 }
 
-function createStore(path: string, database: Database, dimension: Dimension): EdgeStore {
+function createStore(path: string, database: Database, dimension: Dimension, version: number): EdgeStore {
   let newest = 0;
 
   const sealBehind = async (
@@ -86,13 +100,16 @@ function createStore(path: string, database: Database, dimension: Dimension): Ed
   };
 
   return {
-    ...createReader(database, dimension),
+    ...createReader(database, dimension, version),
     path,
     intern: (endpoint) => dimension.intern(endpoint),
     append,
     addChanges: (changes) => append({ rows: [], changes }),
     addCoverage: (coverage) => append({ rows: [], coverage }),
-    copyTo: (file, period) => database.alone((connection) => copyInto(connection, file, period)),
+    putAnomalies: (rows) => database.write((connection) => putAnomalies(connection, rows)),
+    keep: (name, data) => database.write((connection) => keepIn(connection, name, data)),
+    kept: (name) => database.read((connection) => keptOf(connection, version, name)),
+    copyTo: (file, period) => database.alone((connection) => copyInto(connection, file, period, version)),
     close: () => database.close(),
   };
 }

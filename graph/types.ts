@@ -90,6 +90,40 @@ export interface CoverageRow {
   readonly level: number;
 }
 
+/**
+ * Something the analysis noticed on an edge, kept for those who ask later. The store only keeps it: what it means is the
+ * analysis' business. Times are microseconds since the epoch.
+ */
+export interface AnomalyRow {
+  /** Edge, channel and onset: the same anomaly told again replaces what was known of it. */
+  readonly id: string;
+  readonly edge: EdgeKey;
+  readonly channel: string;
+  readonly signal: string;
+  readonly onset: number;
+  readonly opened: number;
+  /** End of the step that last showed it. */
+  readonly seen: number;
+  /** `null` while it goes on. */
+  readonly ended: number | null;
+  /** Ended because it had become how things are, not because it went away. */
+  readonly lasting: boolean;
+  readonly was: number | null;
+  readonly is: number | null;
+  /** `ms`, `share`, `per second`. */
+  readonly unit: string;
+  /** Bad events and all events since the onset; `bad` is `null` where nothing is counted as bad. */
+  readonly bad: number | null;
+  readonly total: number;
+  readonly requests: number;
+  /** ln of the largest value of its e-detector. */
+  readonly evidence: number;
+  /** Probability of as much evidence within a day in which nothing happens. */
+  readonly p: number;
+  /** Length of a step, microseconds. */
+  readonly stepMicros: number;
+}
+
 export interface Period {
   /** Microseconds since the epoch; `from` inclusive, `to` exclusive. */
   readonly from: number;
@@ -143,6 +177,8 @@ export interface EdgeReader {
   leaves(period: Period, edges?: readonly EdgeKey[]): Promise<Leaf[]>;
   coverage(period: Period): Promise<CoverageRow[]>;
   changes(period: Period): Promise<Change[]>;
+  /** Anomalies of which any part lies in the period, by onset. */
+  anomalies(period: Period): Promise<AnomalyRow[]>;
   neighbourhood(
     centre: NodeKey,
     period: Period,

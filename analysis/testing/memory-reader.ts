@@ -66,6 +66,7 @@ export function memoryReader(
       ),
     coverage: async ({ from, to }) => coverage.filter(({ window }) => window >= from && window < to),
     changes: async ({ from, to }) => changes.filter(({ at }) => at >= from && at < to),
+    anomalies: async () => [],
     neighbourhood: unused,
     search: unused,
     rowsQuery: (period, edge) => `-- ${edgeId(edge)} ${period.from} ${period.to}`,

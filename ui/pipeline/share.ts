@@ -20,6 +20,7 @@ export const READER_METHODS = [
   'leaves',
   'coverage',
   'changes',
+  'anomalies',
   'neighbourhood',
   'search',
 ] as const satisfies readonly (keyof EdgeReader)[];

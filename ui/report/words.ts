@@ -4,12 +4,15 @@ import type { Mechanism, SignalName } from '../../analysis/index.ts';
 export const SEVERITY: readonly SignalName[] = [
   'connect failures',
   'errors',
+  'dns failures',
   'latency',
   'resets',
   'vanished',
   'wait before read',
   'round trip',
   'retransmits',
+  'drops',
+  'zero windows',
   'traffic',
 ];
 
@@ -23,6 +26,9 @@ export const COMPLAINTS: Readonly<Record<SignalName, string>> = {
   'round trip': 'is far away',
   retransmits: 'loses packets',
   traffic: 'has unusual traffic',
+  'dns failures': 'does not find names',
+  'zero windows': 'does not read fast enough',
+  drops: 'loses packets in a kernel',
 };
 
 /** The same of a service whose own answers are fine, or that nobody calls. */
@@ -36,6 +42,9 @@ export const WAITS: Readonly<Record<SignalName, string>> = {
   'round trip': 'is far from what it calls',
   retransmits: 'loses packets to what it calls',
   traffic: 'calls unusually often',
+  'dns failures': 'does not find the names it asks for',
+  'zero windows': 'calls what does not read fast enough',
+  drops: 'loses packets in a kernel',
 };
 
 /** Signals that are times are measured by their P99. */
@@ -55,6 +64,9 @@ export const QUANTITIES: Readonly<Record<SignalName, string>> = {
   'round trip': 'round trip',
   retransmits: 'retransmits',
   traffic: 'requests',
+  'dns failures': 'failed questions for names',
+  'zero windows': 'times without room',
+  drops: 'dropped packets',
 };
 
 /** What an accused workload does, as the rest of a sentence. */
@@ -77,7 +89,13 @@ export const PLACE_PREDICATES: Readonly<Partial<Record<Mechanism, string>>> = {
 };
 
 /** What callers feel; the other signals say how it comes about. */
-export const FELT: ReadonlySet<SignalName> = new Set(['connect failures', 'errors', 'latency', 'resets']);
+export const FELT: ReadonlySet<SignalName> = new Set([
+  'connect failures',
+  'errors',
+  'latency',
+  'resets',
+  'dns failures',
+]);
 
 /** What else an accused workload does, behind its predicate. */
 export const ALSO: Readonly<Partial<Record<SignalName, string>>> = {
@@ -97,4 +115,7 @@ export const NOUNS: Readonly<Record<SignalName, readonly [noun: string, bad: str
   'wait before read': ['requests', 'kept waiting'],
   traffic: ['requests', 'too many or too few'],
   vanished: ['requests', 'missing'],
+  'dns failures': ['questions', 'failed'],
+  'zero windows': ['segments', 'without room'],
+  drops: ['segments', 'dropped'],
 };
