@@ -25,6 +25,7 @@ export {
 } from './scan/index.ts';
 export {
   type Anomaly,
+  advance,
   CHANNELS,
   type Channel,
   type ChannelName,
@@ -34,9 +35,12 @@ export {
   type Past,
   pValue,
   restoreScorer,
+  type ScoredStore,
   type Scorer,
   type ScorerOptions,
   type Scores,
   type Step,
+  type Watch,
+  watchStore,
 } from './score/index.ts';
 export { type WhyQuery, why } from './why.ts';

@@ -138,5 +138,5 @@ export async function keptOf(
   if (version < ANOMALIES_SINCE) return null;
   const reader = await connection.runAndReadAll('SELECT data FROM kept WHERE name = $1', [name]);
   const data = reader.getRowsJS()[0]?.[0];
-  return data instanceof Uint8Array ? data : null;
+  return data instanceof Uint8Array ? Uint8Array.from(data) : null;
 }

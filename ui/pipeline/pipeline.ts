@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
+import type { Watch } from '../../analysis/index.ts';
 import type { Change } from '../../enrich/index.ts';
 import { type Assembly, createAssembly, type EdgeStore, openStore, writeCapture } from '../../graph/index.ts';
 import {
@@ -13,6 +14,7 @@ import { onceUntilWell } from './complain.ts';
 import { watchLevel } from './level.ts';
 import { type ClusterSource, type Naming, nodeOfThisMachine, startNaming } from './naming.ts';
 import { repeat } from './repeat.ts';
+import { type Scoring, startScoring } from './scoring.ts';
 import { shareStore } from './share.ts';
 
 export interface PipelineOptions {
@@ -36,6 +38,8 @@ export interface Pipeline {
   readonly store: EdgeStore;
   readonly features: () => readonly Feature[];
   readonly counters: () => ProbeCounters;
+  /** What is scored minute by minute. */
+  readonly scores: () => Pick<Watch, 'past' | 'open'>;
   /** Nodes the cluster is known to have. */
   readonly nodes: () => readonly string[];
   /** Stops the probe, writes what is under way, gives the file free. */
@@ -74,7 +78,9 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
       reader: store,
       capture: (file, period) => writeCapture(store, file, period),
     });
-    return running({ store, naming, probe, assembly, unshare, warn });
+    const scoring = await startScoring(store, warn);
+    undo.unshift(scoring.stop);
+    return running({ store, naming, probe, assembly, unshare, scoring, warn });
   } catch (cause) {
     for (const step of undo) await step();
     // A run that never began leaves no empty file behind.
@@ -89,10 +95,11 @@ interface Parts {
   readonly probe: Probe;
   readonly assembly: Assembly;
   readonly unshare: () => void;
+  readonly scoring: Scoring;
   readonly warn: (line: string) => void;
 }
 
-function running({ store, naming, probe, assembly, unshare, warn }: Parts): Pipeline {
+function running({ store, naming, probe, assembly, unshare, scoring, warn }: Parts): Pipeline {
   const { names } = naming;
   const probeNode = nodeOfThisMachine();
   const complain = onceUntilWell(warn, 'FL-515: The edge table cannot be written');
@@ -122,9 +129,11 @@ function running({ store, naming, probe, assembly, unshare, warn }: Parts): Pipe
     store,
     features: () => [...probe.features, ...naming.states()],
     counters: () => probe.counters(),
+    scores: () => scoring.watch,
     nodes: () => names.nodes(),
     async stop() {
       await ticking.stop();
+      await scoring.stop();
       await probe.stop();
       await naming.stop();
       await tick();

@@ -1,3 +1,4 @@
+import type { Watch } from '../../analysis/index.ts';
 import type { EdgeReader } from '../../graph/index.ts';
 import type { Feature, ProbeCounters } from '../../probe/index.ts';
 
@@ -9,4 +10,6 @@ export interface Sources {
   readonly version: string;
   readonly features?: () => readonly Feature[];
   readonly counters?: () => ProbeCounters;
+  /** What the running process scores minute by minute. */
+  readonly scores?: () => Pick<Watch, 'past' | 'open'>;
 }

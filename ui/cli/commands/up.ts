@@ -32,6 +32,7 @@ export async function run({ options, out }: Call): Promise<ExitCode> {
       version: version(),
       features: pipeline.features,
       counters: pipeline.counters,
+      scores: pipeline.scores,
       listen,
       onError: (error) => warn(`FL-559: ${error}`),
     });
