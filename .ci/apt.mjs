@@ -23,6 +23,7 @@ const PACKAGES = {
   postgresql: '/usr/share/postgresql-common/pg_wrapper',
   'mariadb-server': '/usr/sbin/mariadbd',
   'dnsmasq-base': '/usr/sbin/dnsmasq',
+  unbound: '/usr/sbin/unbound',
   openssl: '/usr/bin/openssl',
   bpftrace: '/usr/bin/bpftrace',
   tcpdump: '/usr/bin/tcpdump',

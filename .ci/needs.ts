@@ -20,6 +20,7 @@ const PROBES = {
   postgres: () => existsSync('/usr/lib/postgresql') || 'PostgreSQL is not installed',
   mariadbd: () => executable('mariadbd') || 'MariaDB is not installed',
   dnsmasq: () => executable('dnsmasq') || 'dnsmasq is not installed',
+  unbound: () => executable('unbound') || 'unbound is not installed',
   openssl: () => executable('openssl') || 'openssl is not installed',
   qemu: () => executable('qemu-system-x86_64') || 'qemu-system-x86 is not installed',
   busybox: () => existsSync('/bin/busybox') || 'busybox-static is not installed',

@@ -19,7 +19,8 @@ export async function benchmark<T extends Specs>(
   usage: Usage<T>,
   run: (values: Values<T>) => Promise<void>,
 ): Promise<void> {
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
+  /* Also the second time: npm passes on what the whole group has got already, and the exit is under way. */
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130));
   try {
     const values = parse(usage);
     if ((values as { help?: boolean }).help === true) console.log(usage.help);

@@ -1,4 +1,4 @@
-import { PORTS, type ServerKind } from './servers.ts';
+import { PORTS, type ServerKind } from './servers/index.ts';
 
 /** One conversation of a client with a real server, and what the probe should say of it. */
 export interface Case {
@@ -11,8 +11,6 @@ export interface Case {
   /** What the flows should call it. */
   readonly protocol: string;
   readonly connections: number;
-  /** Why its requests cannot be read: what the probe says of them is shown, and not judged. */
-  readonly unread?: string;
 }
 
 const plain = (name: string, server: ServerKind, client: string, port: number, protocol: string): Case => ({
@@ -25,6 +23,8 @@ const plain = (name: string, server: ServerKind, client: string, port: number, p
   connections: 4,
 });
 const secure = (...args: Parameters<typeof plain>): Case => ({ ...plain(...args), tls: true });
+/** It answers one command after the other, so what a client waits for is how many others there are. */
+const two = (one: Case): Case => ({ ...one, connections: 2 });
 
 export const CASES: readonly Case[] = [
   plain('http', 'nginx', 'http', PORTS.nginx, 'http'),
@@ -33,15 +33,15 @@ export const CASES: readonly Case[] = [
   plain('grpc', 'grpc', 'grpc', PORTS.grpc, 'grpc'),
   plain('postgres', 'postgres', 'postgres', PORTS.postgres, 'postgres'),
   plain('mariadb', 'mariadb', 'mysql', PORTS.mariadb, 'mysql'),
-  { ...plain('redis', 'redis', 'redis', PORTS.redis, 'redis'), connections: 2 },
+  two(plain('redis', 'redis', 'redis', PORTS.redis, 'redis')),
   plain('dns', 'dnsmasq', 'dns', PORTS.dnsmasq, 'dns'),
+  plain('dns-tcp', 'dnsmasq', 'dnsStream', PORTS.dnsmasq, 'dns'),
   secure('http-tls', 'nginx', 'http', PORTS.nginxTls, 'http'),
   secure('http-tls-node', 'https', 'http', PORTS.https, 'http'),
   secure('http2-tls', 'http2Tls', 'http2', PORTS.http2Tls, 'http2'),
+  secure('grpc-tls', 'grpcTls', 'grpc', PORTS.grpcTls, 'grpc'),
   secure('postgres-tls', 'postgres', 'postgres', PORTS.postgres, 'postgres'),
-  {
-    ...secure('mariadb-tls', 'mariadb', 'mysql', PORTS.mariadb, 'mysql'),
-    unread: 'its greeting is in clear and the rest encrypted: told from turns',
-  },
-  { ...secure('redis-tls', 'redis', 'redis', PORTS.redisTls, 'redis'), connections: 2 },
+  secure('mariadb-tls', 'mariadb', 'mysql', PORTS.mariadb, 'mysql'),
+  two(secure('redis-tls', 'redis', 'redis', PORTS.redisTls, 'redis')),
+  secure('dns-tls', 'unbound', 'dnsStream', PORTS.unboundTls, 'dns'),
 ];

@@ -19,8 +19,11 @@ export interface Errand {
 }
 
 export interface LedgerBook {
-  /** Runs one request and writes it down; a rejection is a failed request. */
-  timed(request: () => Promise<unknown>): Promise<void>;
+  /**
+   * Runs one request and writes it down; a rejection is a failed request. It took until `answered` was called, at the first of its
+   * answer as in a flow, or else until its end.
+   */
+  timed(request: (answered: () => void) => Promise<unknown>): Promise<void>;
   untimed(request: () => Promise<unknown>): Promise<void>;
   /** For clients that see the bytes: writes down a request they timed themselves. */
   note(micros: number, failed: boolean): void;
@@ -34,8 +37,11 @@ export function openLedger(): LedgerBook {
   return {
     async timed(request) {
       const start = performance.now();
-      await request().catch(() => failed++);
-      micros.push((performance.now() - start) * 1000);
+      let end = 0;
+      await request(() => {
+        end ||= performance.now();
+      }).catch(() => failed++);
+      micros.push(((end || performance.now()) - start) * 1000);
     },
     async untimed(request) {
       await request();

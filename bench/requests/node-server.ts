@@ -1,9 +1,10 @@
-/** Servers of Node in a process of their own: `node-server.ts http|http2|grpc|dns PORT [KEY CERTIFICATE]`, prints `ready`. */
+/** Servers of Node in a process of their own: `node-server.ts http|http2|grpc|dns PORT|SOCKET [KEY CERTIFICATE]`, prints `ready`. */
 import { createSocket } from 'node:dgram';
 import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createPlain2, createSecureServer } from 'node:http2';
 import { createServer as createSecure } from 'node:https';
+import { createServer as createStream, type Socket } from 'node:net';
 import { Server, ServerCredentials, status } from '@grpc/grpc-js';
 import { SHOP } from './grpc-service.ts';
 
@@ -24,15 +25,55 @@ function answer(
   else setTimeout(() => response.writeHead(200).end('well'), Number(value));
 }
 
+/** The slow server behind a forwarder: answers `waitMS.…` after so long, `fail…` with SERVFAIL. */
+function answerDns(question: Buffer, say: (reply: Buffer) => void): void {
+  const bad = question.subarray(13, 17).toString('latin1') === 'fail';
+  const end = endOfQuestion(question);
+  const reply = Buffer.from(question.subarray(0, end));
+  reply[2] = 0x81;
+  reply[3] = bad ? 0x82 : 0x80;
+  reply.writeUInt16BE(bad ? 0 : 1, 6);
+  reply.writeUInt16BE(0, 10);
+  if (bad) say(reply);
+  else {
+    const wait = Number.parseInt(question.subarray(17, end).toString('latin1'), 10);
+    setTimeout(() => say(Buffer.concat([reply, ADDRESS])), wait);
+  }
+}
+
+/** An A record of the name asked for, for no time at all. */
+const ADDRESS = Buffer.from([0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 0, 0, 4, 10, 0, 0, 1]);
+
+function endOfQuestion(message: Buffer): number {
+  let at = 12;
+  while (at < message.length && message[at] !== 0) at += 1 + message[at]!;
+  return at + 5;
+}
+
+function answerDnsStream(socket: Socket): void {
+  let held = Buffer.alloc(0);
+  socket.on('error', () => socket.destroy());
+  socket.on('data', (data) => {
+    held = Buffer.concat([held, data]);
+    while (held.length >= 2 && held.length >= 2 + held.readUInt16BE(0)) {
+      const end = 2 + held.readUInt16BE(0);
+      answerDns(held.subarray(2, end), (reply) => socket.write(Buffer.concat([lengthOf(reply), reply])));
+      held = held.subarray(end);
+    }
+  });
+}
+
+const lengthOf = ({ length }: Buffer): Buffer => Buffer.from([length >> 8, length & 255]);
+
 switch (kind) {
   case 'http':
-    (secrets === null ? createServer(answer) : createSecure(secrets, answer)).listen(Number(port), ready);
+    (secrets === null ? createServer(answer) : createSecure(secrets, answer)).listen(port, ready);
     break;
   case 'http2':
     (secrets === null
       ? createPlain2((request, response) => answer(request, response as never))
       : createSecureServer(secrets, (request, response) => answer(request, response as never))
-    ).listen(Number(port), ready);
+    ).listen(port, ready);
     break;
   case 'grpc': {
     const server = new Server();
@@ -46,29 +87,20 @@ switch (kind) {
         else setTimeout(() => done(null, Buffer.from('well')), Number(order));
       },
     });
-    server.bindAsync(`0.0.0.0:${port}`, ServerCredentials.createInsecure(), ready);
+    const pair = secrets === null ? null : { private_key: secrets.key, cert_chain: secrets.cert };
+    server.bindAsync(
+      `0.0.0.0:${port}`,
+      pair === null ? ServerCredentials.createInsecure() : ServerCredentials.createSsl(null, [pair]),
+      ready,
+    );
     break;
   }
   case 'dns': {
-    /* The slow server behind a forwarder: answers `waitMS.…` after so long, `fail…` with SERVFAIL. */
     const socket = createSocket('udp4');
-    socket.on('message', (question, from) => {
-      const label = question.subarray(13, 13 + (question[12] ?? 0)).toString('latin1');
-      const reply = Buffer.concat([
-        question,
-        Buffer.from([0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 0, 0, 4, 10, 0, 0, 1]),
-      ]);
-      const bad = label.startsWith('fail');
-      reply[2] = 0x81;
-      reply[3] = bad ? 0x82 : 0x80;
-      reply.writeUInt16BE(bad ? 0 : 1, 6);
-      reply.writeUInt16BE(0, 10);
-      const say = () =>
-        socket.send(bad ? reply.subarray(0, question.length) : reply, from.port, from.address);
-      if (bad) say();
-      else setTimeout(say, Number(label.slice(4)));
-    });
-    socket.bind(Number(port), ready);
+    socket.on('message', (question, { port, address }) =>
+      answerDns(question, (reply) => socket.send(reply, port, address)),
+    );
+    socket.bind(Number(port), () => createStream(answerDnsStream).listen(port, ready));
     break;
   }
   default:

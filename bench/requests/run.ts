@@ -1,13 +1,11 @@
 import { type Flow, type ProbeOptions, startProbe } from '../../probe/index.ts';
-import { ip, sleep } from '../world/shell.ts';
+import { createPair, SERVER } from '../load/network.ts';
+import { sleep } from '../world/shell.ts';
 import type { Case } from './cases.ts';
 import { type Account, accountOf, close, ledgerAccount, sameCounts } from './compare.ts';
 import type { Ledger } from './ledger.ts';
-import { type Servers, startServers } from './servers.ts';
+import { type Servers, startServers } from './servers/index.ts';
 import { startClient } from './start-client.ts';
-
-const SERVER_ADDRESS = '10.203.0.2';
-const CLIENT_ADDRESS = '10.203.0.1';
 
 export interface Result {
   readonly name: string;
@@ -18,22 +16,6 @@ export interface Result {
   readonly equal: boolean;
   /** P50 and P99 as the client's end was seen, against the client's own. */
   readonly close: boolean;
-  /** Why neither can be asked for; `null` where both are. */
-  readonly unread: string | null;
-}
-
-/** Two namespaces and a wire between them; puts into `undo` how each goes away. */
-async function wire(undo: (() => Promise<void>)[]): Promise<{ client: string; server: string }> {
-  const client = `flt-${process.pid}-rc`;
-  const server = `flt-${process.pid}-rs`;
-  for (const netns of [client, server]) {
-    await ip(null, [`netns add ${netns}`]);
-    undo.unshift(() => ip(null, [`netns del ${netns}`]));
-  }
-  await ip(null, [`link add name near netns ${client} type veth peer name far netns ${server}`]);
-  await ip(client, ['link set lo up', `addr add ${CLIENT_ADDRESS}/24 dev near`, 'link set near up']);
-  await ip(server, ['link set lo up', `addr add ${SERVER_ADDRESS}/24 dev far`, 'link set far up']);
-  return { client, server };
 }
 
 export interface RunOptions {
@@ -44,32 +26,26 @@ export interface RunOptions {
 
 /** Runs each case by itself under a probe of its own, and compares its flows with the client's ledger. */
 export async function runCases(cases: readonly Case[], options: RunOptions): Promise<Result[]> {
-  const undo: (() => Promise<void>)[] = [];
-  const cleanUp = async () => {
-    for (const step of undo.splice(0)) await step();
-  };
-  const interrupted = () => void cleanUp().finally(() => process.exit(1));
-  for (const signal of SIGNALS) process.once(signal, interrupted);
+  const pair = createPair();
+  const servers = await startServers(pair.names.server);
   try {
-    const net = await wire(undo);
-    const servers = await startServers(net.server);
-    undo.unshift(() => servers.stop());
     const started = new Set<string>();
     const results: Result[] = [];
     for (const one of cases) {
       options.progress?.(one.name);
       if (!started.has(one.server)) await servers.start(one.server);
       started.add(one.server);
-      results.push(await runCase(one, net, servers, options));
+      results.push(await runCase(one, pair.names, servers, options));
     }
     return results;
   } finally {
-    for (const signal of SIGNALS) process.off(signal, interrupted);
-    await cleanUp();
+    await servers.stop();
+    pair.close();
   }
 }
 
-const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+/** Calls before the probe is there, over connections of their own: the first calls of a process are those of its compiler. */
+const WARM_UP = 240;
 
 async function runCase(
   one: Case,
@@ -81,8 +57,11 @@ async function runCase(
   const errors: unknown[] = [];
   const { port, tls, connections } = one;
   const client = startClient(net.client, one.client);
+  const errand = { host: SERVER, port, tls, connections };
   let ledger: Ledger;
   try {
+    await client.run({ ...errand, requests: WARM_UP });
+    client.hurry();
     const probe = await startProbe({
       ...more,
       netns: [net.client, net.server],
@@ -91,7 +70,7 @@ async function runCase(
       onError: (error) => errors.push(error),
     });
     try {
-      ledger = await client.run({ host: SERVER_ADDRESS, port, tls, requests, connections });
+      ledger = await client.run({ ...errand, requests });
       await sleep(1_500);
     } finally {
       await probe.stop();
@@ -110,6 +89,5 @@ async function runCase(
     server: served,
     equal: sameCounts(asked, book) && sameCounts(served, book),
     close: close(asked.p50, book.p50) && close(asked.p99, book.p99),
-    unread: one.unread ?? null,
   };
 }

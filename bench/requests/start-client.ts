@@ -1,4 +1,5 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { netnsPath } from '../world/shell.ts';
@@ -6,9 +7,12 @@ import type { Errand, Ledger } from './ledger.ts';
 
 const CLIENT = fileURLToPath(new URL('client.ts', import.meta.url));
 
-/** A client that waits for its errand, so that the probe can be told of it first. */
+/** A client that waits for errands, so that the probe can be told of it first. */
 export interface StartedClient {
   readonly pid: number;
+  /** From now on it has a processor whenever it wants one, so that its clock measures the conversation and not its own queue. */
+  hurry(): void;
+  /** Runs one errand, over connections that are made for it and are closed behind it. */
   run(errand: Errand): Promise<Ledger>;
   kill(): void;
 }
@@ -19,23 +23,26 @@ export function startClient(netns: string, protocol: string): StartedClient {
     [`--net=${netnsPath(netns)}`, process.execPath, '--import', 'tsx', CLIENT, protocol],
     { stdio: ['pipe', 'pipe', 'pipe'] },
   );
-  const out = text(child.stdout);
+  const answers = createInterface(child.stdout)[Symbol.asyncIterator]();
   const trouble = text(child.stderr);
-  const ended = new Promise<number | null>((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', resolve);
-  });
-  ended.catch(() => {});
-  // A client that ends before its errand is judged by its exit code.
+  trouble.catch(() => {});
+  child.once('error', () => {});
+  /* Where the benchmark is interrupted. */
+  const kill = () => void child.kill('SIGKILL');
+  process.once('exit', kill);
+  child.once('exit', () => process.off('exit', kill));
+  // A client that ends before its errand is judged by what it has said.
   child.stdin.on('error', () => {});
   return {
     pid: child.pid ?? 0,
+    /* Where that is not allowed, its clock is as good as the machine is quiet. */
+    hurry: () => void spawnSync('chrt', ['--fifo', '--pid', '1', String(child.pid)]),
     async run(errand) {
-      child.stdin.end(JSON.stringify(errand));
-      const code = await ended;
-      if (code !== 0) throw new Error(`the client of ${protocol} ended with ${code}: ${await trouble}`);
-      return JSON.parse(await out) as Ledger;
+      child.stdin.write(`${JSON.stringify(errand)}\n`);
+      const { done, value } = await answers.next();
+      if (done === true) throw new Error(`the client of ${protocol} has ended: ${await trouble}`);
+      return JSON.parse(value) as Ledger;
     },
-    kill: () => void child.kill('SIGKILL'),
+    kill,
   };
 }

@@ -30,16 +30,51 @@ static __always_inline bool is_farewell(const struct prefix *prefix)
 			&& b[5] == 0 && b[6] == 0 && b[7] == 0 && b[8] == 0);
 }
 
-/* Looks at the first bytes of a request; false when it is none. */
-static __always_inline bool examine_request(struct record *rec, const struct prefix *prefix)
+/* How far the side that asks has come with the handshake of TLS. */
+enum handshake {
+	HANDSHAKE_NONE = 0, /* or over */
+	HANDSHAKE_BEGUN,
+	HANDSHAKE_FINISHED, /* but for the rest of its last record */
+};
+
+static __always_inline void begin_handshake(struct record *rec)
+{
+	rec->opaque = 1;
+	rec->protocol = PROTOCOL_TLS;
+	rec->handshake = HANDSHAKE_BEGUN;
+}
+
+/*
+ * Whether these bytes of the side that asks belong to its handshake, once that has begun. The first record of data ends it; in
+ * TLS 1.3 the last of the handshake looks like one, but for its length: the digest of SHA-256 or SHA-384. Many servers read the
+ * head of a record and then the rest, so what begins like no record is such a rest. Some clients send the end and their first
+ * request in one.
+ */
+static __always_inline bool is_handshake(struct record *rec, const struct prefix *prefix, __u64 length)
+{
+	const __u8 *b = prefix->bytes;
+	bool data = b[0] == 0x17 && b[1] == 3;
+	bool digest = !b[3] && (b[4] == 0x35 || b[4] == 0x45);
+	bool more = b[0] == 0x14 && b[1] == 3 && length > 11ULL + (b[9] << 8 | b[10]) && (b[6] == 0x16 || b[6] == 0x17);
+
+	if (more || (data && !(digest && rec->handshake == HANDSHAKE_BEGUN))) {
+		rec->handshake = HANDSHAKE_NONE;
+		return false;
+	}
+	if (data)
+		rec->handshake = HANDSHAKE_FINISHED;
+	return true;
+}
+
+/* Looks at the first bytes of a request, of `length` bytes in this call; false when it is none. */
+static __always_inline bool examine_request(struct record *rec, const struct prefix *prefix, __u64 length)
 {
 	if (is_farewell(prefix))
 		return false;
-	if (STARTS(prefix, "\x16\x03")) { /* TLS handshake */
-		rec->opaque = 1;
-		rec->protocol = PROTOCOL_TLS;
+	if (STARTS(prefix, "\x16\x03"))
+		begin_handshake(rec);
+	if (rec->handshake && is_handshake(rec, prefix, length))
 		return false;
-	}
 	if (STARTS(prefix, "PRI * HTTP/2"))
 		rec->opaque = 1;
 	rec->redis_asked = prefix->bytes[0] == '*';

@@ -115,6 +115,18 @@ static __always_inline bool is_kafka(const __u8 *b, __u32 length, __u32 *announc
 	return size + 4 == length && size >= 10 && is_kafka_header(b + 4, size);
 }
 
+/* A standard query with one question and nothing else but, perhaps, options. */
+static __always_inline bool is_dns_query(const __u8 *b)
+{
+	return !(b[2] & ~0x01) && !(b[3] & ~0x30) && big16(b + 4) == 1 && !big16(b + 6) && !big16(b + 8) && big16(b + 10) < 3;
+}
+
+/* Over TCP. Some servers read the length by itself. */
+static __always_inline bool is_dns(const __u8 *b, __u32 length)
+{
+	return length > 16 && (is_dns_query(b) || (big16(b) + 2 == length && is_dns_query(b + 2)));
+}
+
 /* `b` has at least PREFIX bytes, zeros behind the end of what was captured. */
 static __always_inline enum recognised recognise(const __u8 *b, __u32 captured, __u32 length, bool request,
 						 __u32 *announced)
@@ -125,7 +137,7 @@ static __always_inline enum recognised recognise(const __u8 *b, __u32 captured, 
 		return ENCRYPTED;
 	if (is_http1(b, request) || is_http2(b, length, request) || is_mysql(b, length, request))
 		return SPOKEN;
-	if (request && (is_redis(b) || is_postgres(b, length) || is_kafka(b, length, announced)))
+	if (request && (is_redis(b) || is_postgres(b, length) || is_kafka(b, length, announced) || is_dns(b, length)))
 		return SPOKEN;
 	return UNKNOWN;
 }

@@ -118,7 +118,8 @@ struct record {
 	__u8 redis_asked;
 	__u8 window_shut; /* the peer had no room when this end sent last */
 	__u8 tapped; /* chunks made, as long as the tap is undecided */
-	__u16 pad2;
+	__u8 handshake; /* enum handshake */
+	__u8 pad2;
 	/* client: the request was sent; server: it was read; idle: the last one was answered. User space reads it in sweeps. */
 	__u64 turn_ns;
 	__u64 arrived_ns; /* client: its answer arrived, 0 not yet; server: the request arrived */

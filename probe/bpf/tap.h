@@ -6,6 +6,7 @@
 #pragma once
 
 #include "maps.h"
+#include "protocol.h"
 #include "recognise.h"
 #include "vectors.h"
 
@@ -101,6 +102,9 @@ static __always_inline void decide(struct record *rec, const struct draft *draft
 	rec->tapped++;
 	switch (recognise(draft->bytes, chunk->captured, chunk->length, request, &rec->announced)) {
 	case ENCRYPTED:
+		/* Also in the middle of a turn, where a client has asked for TLS and goes on without waiting for a yes. */
+		begin_handshake(rec);
+		rec->turn = TURN_IDLE;
 		rec->tap = TAP_OFF;
 		return;
 	case SPOKEN:

@@ -64,7 +64,8 @@ static __always_inline void turn_on_send(struct record *rec, const struct tcp_so
 
 	if (rec->turn == TURN_ASKED)
 		finish_turn(rec, rec->turn_ns, 0, rec->arrived_ns);
-	if (rec->protocol != PROTOCOL_HTTP && !examine_request(rec, &prefix))
+	__u64 whole = message && rec->handshake ? BPF_CORE_READ(message, msg_iter.count) : length;
+	if (rec->protocol != PROTOCOL_HTTP && !examine_request(rec, &prefix, whole))
 		return;
 	rec->arrived_ns = 0;
 	rec->turn_seq = tp->copied_seq;
@@ -86,7 +87,7 @@ static __always_inline void turn_on_receive(struct record *rec, const struct tcp
 		prefix_of_call(&prefix, length);
 
 	if (server) {
-		if (rec->protocol != PROTOCOL_HTTP && !examine_request(rec, &prefix)) {
+		if (rec->protocol != PROTOCOL_HTTP && !examine_request(rec, &prefix, length)) {
 			rec->turn = TURN_IDLE;
 			return;
 		}

@@ -16,3 +16,16 @@ export const beginningAt = ({ offset, at, arrived }: Chunk, index: number): Begi
   at,
   arrived: index === 0 ? arrived : 0,
 });
+
+/** The chunks of the first one's direction, up to the first that goes beyond `length` bytes of them. */
+export function untilLonger(chunks: readonly Chunk[], length: number): readonly Chunk[] {
+  const found: Chunk[] = [];
+  let total = 0;
+  for (const chunk of chunks) {
+    if (chunk.direction !== chunks[0]!.direction) break;
+    found.push(chunk);
+    total += chunk.length;
+    if (total > length) break;
+  }
+  return found;
+}

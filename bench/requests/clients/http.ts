@@ -13,10 +13,11 @@ export async function http({ host, port, tls, requests, connections }: Errand): 
   const call = tls ? secureRequest : plainRequest;
   await share(requests, connections, (index, lane) =>
     ledger.timed(
-      () =>
+      (answered) =>
         new Promise<void>((resolve, reject) => {
           const path = isBad(index) ? `/bad/${index}` : `/wait/${delayOf(index)}`;
           call({ host, port, path, agent: agents[lane]! }, (answer) => {
+            answered();
             answer.resume();
             answer.once('end', () =>
               (answer.statusCode ?? 500) < 500 ? resolve() : reject(new Error('status')),

@@ -72,5 +72,5 @@ test('a process that was not asked for is left alone: its turns are counted', as
   world.run('openssl', 's_client', '-connect', `127.0.0.1:${NGINX}`, '-ign_eof', '-quiet');
   await observed.untilEnded(before + 2);
   const client = observed.ended.slice(before).find(({ role }) => role === 'client')!;
-  expect(client).toMatchObject({ protocol: 'tls', basis: 'turns', operations: [] });
+  expect(client).toMatchObject({ protocol: 'tls', basis: 'turns', operations: [], requests: 1 });
 });

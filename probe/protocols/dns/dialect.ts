@@ -1,3 +1,4 @@
+import { untilLonger } from '../beginning.ts';
 import type { Chunk, Dialect } from '../parser.ts';
 import { readMessage } from './message.ts';
 import { DnsParser, measureMessage, PREFIX } from './parser.ts';
@@ -14,11 +15,10 @@ export const DNS: Dialect = {
   parser: (emit, role, late) => new DnsParser(emit, role, late),
 };
 
-/** Some clients send the length and the message in two calls. */
+/** Some send or read the length by itself, or byte by byte, and then the message. */
 function joined(chunks: readonly Chunk[]): Uint8Array {
-  const [first, second] = chunks;
-  if (first!.length > PREFIX || second?.direction !== 'request') return first!.bytes;
-  return Buffer.concat([first!.bytes, second.bytes]);
+  const before = untilLonger(chunks, PREFIX);
+  return before.length === 1 ? before[0]!.bytes : Buffer.concat(before.map(({ bytes }) => bytes));
 }
 
 const QUERY = 0;

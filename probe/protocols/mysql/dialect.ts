@@ -1,3 +1,4 @@
+import { untilLonger } from '../beginning.ts';
 import type { Chunk, Dialect } from '../parser.ts';
 import { sqlTemplate, UNKNOWN } from '../sql/index.ts';
 import { EXECUTE, isCommand, PREPARE, QUERY } from './commands.ts';
@@ -11,8 +12,8 @@ export const MYSQL: Dialect = {
   recognise(chunks, _port, late) {
     const first = chunks[0];
     if (first === undefined) return 'later';
-    if (isOpening(first)) return 'yes';
-    if (!late) return first.bytes.length < HEAD + 7 && first.direction === 'response' ? isShort(first) : 'no';
+    if (isOpening(first) || isLogin(chunks)) return 'yes';
+    if (!late) return isShort(first) ? 'later' : 'no';
     if (chunks.some((chunk, i) => isOpening(chunk) || isCommandOf(chunk, chunks[i + 1]))) return 'yes';
     return chunks.length < 8 ? 'later' : 'no';
   },
@@ -24,9 +25,24 @@ function isOpening({ direction, bytes, length }: Chunk): boolean {
   return isGreeting(bytes) || isRefusal(bytes, length);
 }
 
-/** The beginning of a greeting: a length below 1024. */
-function isShort({ bytes }: Chunk): 'later' | 'no' {
-  return (bytes[1] ?? 0) < 4 && (bytes[2] ?? 0) === 0 && (bytes[3] ?? 0) === 0 ? 'later' : 'no';
+/** In the clear text of TLS; servers read the head of a packet and then the rest. */
+function isLogin(chunks: readonly Chunk[]): boolean {
+  const before = untilLonger(chunks, HEAD);
+  if (before.length < 2 || before[0]!.direction !== 'request') return false;
+  const bytes = Buffer.concat(before.map((chunk) => chunk.bytes));
+  return isHandshakeResponse(bytes, bytes.length);
+}
+
+/** The beginning of a greeting, or of a login after one: a length below 1024, and the number that the packet has. */
+function isShort({ bytes, direction }: Chunk): boolean {
+  const greeting = direction === 'response';
+  if (bytes.length >= (greeting ? HEAD + 7 : HEAD + 1)) return false;
+  const sequence = bytes[3] ?? (greeting ? 0 : 2);
+  return (
+    (bytes[1] ?? 0) < 4 &&
+    (bytes[2] ?? 0) === 0 &&
+    (greeting ? sequence === 0 : sequence >= 1 && sequence <= 3)
+  );
 }
 
 /** A whole packet with a command of its own shape, or one that is answered as commands are. */
