@@ -184,7 +184,7 @@ const SPOKEN = {
   'MySQL query': `0900000003${ascii('SELECT 1')}`,
   'Redis command': ascii('*1\r\n$4\r\nPING\r\n'),
   'Kafka request': sized('000300090000000100046162636400'),
-  'DNS query': `001e00070100000100000000000004${ascii('shop')}05${ascii('bench')}0000010001`,
+  'DNS query': `001c00070100000100000000000004${ascii('shop')}05${ascii('bench')}0000010001`,
   'DNS query without its length': `00070120000100000000000104${ascii('shop')}0000010001`,
 };
 const SILENT = {

@@ -34,6 +34,11 @@ interface Running {
 
 export function createPlace(netns: string, folder: string, secrets: Secrets): Place {
   const children: ChildProcess[] = [];
+  /* Where the benchmark is interrupted. */
+  const kill = () => {
+    for (const child of children) child.kill('SIGKILL');
+  };
+  process.once('exit', kill);
 
   const launch = (program: string, args: readonly string[], cwd: string): Running => {
     const child = spawn('nsenter', [`--net=${netnsPath(netns)}`, program, ...args], {
@@ -45,10 +50,6 @@ export function createPlace(netns: string, folder: string, secrets: Secrets): Pl
       said = (said + text).slice(-MOST_SAID);
     });
     children.push(child);
-    /* Where the benchmark is interrupted. */
-    const kill = () => void child.kill('SIGKILL');
-    process.once('exit', kill);
-    child.once('exit', () => process.off('exit', kill));
     const failure = new Promise<never>((_, reject) => {
       child.once('error', reject);
       child.once('exit', (code) => reject(new Error(`${program} has ended with ${code}: ${said.trim()}`)));
@@ -85,6 +86,7 @@ export function createPlace(netns: string, folder: string, secrets: Secrets): Pl
     },
     async stop() {
       await Promise.all(children.map(end));
+      process.off('exit', kill);
     },
   };
 }
