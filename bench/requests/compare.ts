@@ -49,7 +49,8 @@ export const sameCounts = (a: Account, b: Account): boolean =>
 export const close = (seen: number, measured: number): boolean =>
   Math.abs(seen - measured) <= Math.max(50, measured * 0.05);
 
+/** By nearest rank, as a flow's histogram has it: at least that share of the values is as small. */
 function exactQuantile(values: readonly number[], q: number): number {
   const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))] ?? 0;
+  return sorted[Math.max(0, Math.ceil(q * sorted.length) - 1)] ?? 0;
 }
