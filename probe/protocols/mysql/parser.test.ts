@@ -110,6 +110,22 @@ describe('connecting', () => {
     ]);
   });
 
+  test('a login in the clear text of TLS whose head was read by itself', () => {
+    const whole = login([0, 0x0a, 0, 0]);
+    const chunk = (from: number, to: number) => ({
+      direction: 'request' as const,
+      at: 1,
+      arrived: 0,
+      offset: from,
+      length: to - from,
+      bytes: Uint8Array.from(whole).subarray(from, to),
+    });
+    const head = chunk(0, 4);
+    expect(MYSQL.recognise([head], 3306, false)).toBe('later');
+    expect(MYSQL.recognise([head, chunk(4, whole.length)], 3306, false)).toBe('yes');
+    expect(MYSQL.recognise([{ ...head, bytes: Uint8Array.of(1, 2, 3, 4) }], 3306, false)).toBe('no');
+  });
+
   test('compression is a doubt', () => {
     const story = script(MYSQL)
       .response(1, GREETING)
