@@ -1,3 +1,5 @@
+import { setTimeout } from 'node:timers/promises';
+
 /** What a client did and how long it took, by its own clock. */
 export interface Ledger {
   readonly requests: number;
@@ -55,6 +57,9 @@ export function openLedger(): LedgerBook {
   };
 }
 
+/** What begins in one turn of the client's event loop waits for all of it before a byte is written: lanes begin apart. */
+const APART_MILLIS = 5;
+
 /** Calls `work` for the numbers 0 … count-1, on `lanes` lanes side by side, each lane one after the other. */
 export async function share(
   count: number,
@@ -62,6 +67,7 @@ export async function share(
   work: (index: number, lane: number) => Promise<unknown>,
 ): Promise<void> {
   const lane = async (which: number) => {
+    await setTimeout(which * APART_MILLIS);
     for (let index = which; index < count; index += lanes) await work(index, which);
   };
   await Promise.all(Array.from({ length: lanes }, (_, which) => lane(which)));
