@@ -1,5 +1,12 @@
 export { autocorrelation, peaks } from './detector/autocorrelation.ts';
 export { anomalyScores, lookAhead } from './detector/index.ts';
+export {
+  EVENT_KINDS,
+  type EventKind,
+  eventsOf,
+  type Observations,
+  type ObservedEvent,
+} from './events/index.ts';
 export type * from './finding.ts';
 export {
   type Calls,

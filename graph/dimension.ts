@@ -27,6 +27,8 @@ export interface Dimension {
   intern(endpoint: Endpoint): EndpointRow;
   row(id: number): EndpointRow;
   workload(workloadId: number): NodeKey;
+  /** The workload of an endpoint, by the endpoint's id. */
+  workloadOf(id: number): NodeKey;
   workloadId(key: NodeKey): number | undefined;
   /** Writes the rows not yet in the table; `written` is called once the transaction is through. */
   save(connection: DuckDBConnection): Promise<{ written(): void }>;
@@ -93,6 +95,7 @@ export async function loadDimension(
     },
     row: (id) => idOfRow.get(id)!.row,
     workload: (workloadId) => idOfRow.get(workloadId)!.workload,
+    workloadOf: (id) => idOfRow.get(id)!.workload,
     workloadId: (key) => workloadIds.get(keyText(key)),
     async save(connection) {
       const fresh = known.slice(saved);

@@ -1,5 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Change } from '../enrich/index.ts';
+import { edgeActivity, targetActivity, traitActivity } from './activity.ts';
 import { aggregate, type Group, inPeriod, joined } from './aggregate.ts';
 import { anomaliesIn } from './anomalies.ts';
 import type { Database } from './database.ts';
@@ -57,6 +58,9 @@ export function createReader(database: Database, dimension: Dimension, version: 
         counts,
       }));
     },
+    activity: (period, bin) => database.read((c) => edgeActivity(c, dimension, period, bin)),
+    traits: (period, bin) => database.read((c) => traitActivity(c, dimension, period, bin)),
+    targets: (period, bin) => database.read((c) => targetActivity(c, dimension, period, bin)),
     coverage: (period) => database.read((c) => coverage(c, period)),
     changes: (period) => database.read((c) => changes(c, period)),
     anomalies: (period) => database.read((c) => anomaliesIn(c, version, period)),

@@ -1,4 +1,4 @@
-import type { Change, Endpoint } from '../enrich/index.ts';
+import type { Change, Endpoint, Resolution } from '../enrich/index.ts';
 import type { Histogram } from '../probe/index.ts';
 
 /** The base window, microseconds. */
@@ -73,6 +73,52 @@ export interface Edge extends EdgeKey {
 export interface EdgeWindow extends EdgeKey {
   readonly window: number;
   readonly counts: EdgeCounts;
+}
+
+/** What an edge did in one bin of a period, without times. */
+export interface EdgeActivity extends EdgeKey {
+  /** How the ends were named there, by the strongest that did. */
+  readonly clientBy: Resolution;
+  readonly serverBy: Resolution;
+  /** Bins are numbered from the start of the period. */
+  readonly bin: number;
+  /** Windows of the bin in which it did anything. */
+  readonly windows: number;
+  readonly opened: number;
+  readonly closed: number;
+  /** Connections that never opened. */
+  readonly failed: number;
+  readonly requests: number;
+  /** Both ways. */
+  readonly bytes: number;
+}
+
+/** One bin in which a workload showed a tag: a version or image at either end, or a process as a client. */
+export interface TraitActivity {
+  readonly node: NodeKey;
+  readonly tag: 'version' | 'image' | 'process';
+  readonly value: string;
+  /** Of a process: where it ran, `null` outside containers. */
+  readonly container: string | null;
+  readonly bin: number;
+  readonly opened: number;
+  readonly failed: number;
+  readonly requests: number;
+}
+
+/** What one client tried in one bin. A target is one end and one port of it. */
+export interface TargetActivity {
+  readonly client: NodeKey;
+  readonly bin: number;
+  readonly tried: number;
+  /** Targets of which no connection opened; the ends and ports among them. */
+  readonly missed: number;
+  readonly servers: number;
+  readonly ports: number;
+  /** Connections tried in all; failures to open among those to missed targets, and refusals among these. */
+  readonly attempts: number;
+  readonly failures: number;
+  readonly refused: number;
 }
 
 /** What one node's probe saw and lost in one window. */
@@ -175,6 +221,10 @@ export interface EdgeReader {
   /** Per window, ascending; `edges` restricts it. Empty windows are left out. */
   series(period: Period, edges?: readonly EdgeKey[]): Promise<EdgeWindow[]>;
   leaves(period: Period, edges?: readonly EdgeKey[]): Promise<Leaf[]>;
+  /** The same without times, in bins of `binMicros` (whole windows) from the start of the period. */
+  activity(period: Period, binMicros: number): Promise<EdgeActivity[]>;
+  traits(period: Period, binMicros: number): Promise<TraitActivity[]>;
+  targets(period: Period, binMicros: number): Promise<TargetActivity[]>;
   coverage(period: Period): Promise<CoverageRow[]>;
   changes(period: Period): Promise<Change[]>;
   /** Anomalies of which any part lies in the period, by onset. */
