@@ -1,5 +1,11 @@
 export { autocorrelation, peaks } from './detector/autocorrelation.ts';
-export { anomalyScores, lookAhead } from './detector/index.ts';
+export {
+  anomalyScores,
+  gathered as gatheredEvidence,
+  lookAhead,
+  pointEvidence,
+  residualsOf,
+} from './detector/index.ts';
 export {
   EVENT_KINDS,
   type EventKind,
@@ -8,6 +14,28 @@ export {
   type ObservedEvent,
 } from './events/index.ts';
 export type * from './finding.ts';
+export {
+  BACKENDS,
+  type Backend,
+  type Channel as ResidualChannel,
+  collected,
+  combinedP,
+  type Detector,
+  explain,
+  learnedP,
+  loadDetector,
+  loadTensors,
+  NIGHTLY,
+  PAST_STEPS,
+  type Residuals,
+  type ScoredStep,
+  saveDetector,
+  stepsOf,
+  type Tensors,
+  type Training,
+  trainDetector,
+  wantedBackend,
+} from './learned/index.ts';
 export {
   type Calls,
   type EdgeTable,

@@ -37,10 +37,20 @@ const reachOf = (trainLength: number): number => Math.floor((trainLength * WINDO
  */
 export function anomalyScores(values: Float64Array, trainLength: number): Float64Array {
   if (values.length === 0) return new Float64Array();
-  const train = Math.max(1, Math.min(values.length, Math.floor(trainLength) || 1));
-  const sizes = aboveUsual(finite(values), train).map((above) => Math.max(WITHIN_USUAL, Math.abs(above)));
-  const evidence = sizes.map(evidenceAgainst(sizes.subarray(0, train)));
-  const reach = reachOf(train);
+  const train = trainOf(values, trainLength);
+  return gathered(pointEvidence(residualsOf(values, train), train), train);
+}
+
+/** -ln p of each point: how little its size fits the sizes of the past. */
+export function pointEvidence(residuals: Float64Array, trainLength: number): Float64Array {
+  const train = trainOf(residuals, trainLength);
+  const sizes = residuals.map((above) => Math.max(WITHIN_USUAL, Math.abs(above)));
+  return sizes.map(evidenceAgainst(sizes.subarray(0, train)));
+}
+
+/** The evidence of single points gathered around each. */
+export function gathered(evidence: Float64Array, trainLength: number): Float64Array {
+  const reach = reachOf(trainOf(evidence, trainLength));
   const many = triangularMean(evidence, reach);
   const one = triangularMean(
     evidence.map((each) => Math.exp(each / 2)),
@@ -48,6 +58,13 @@ export function anomalyScores(values: Float64Array, trainLength: number): Float6
   );
   return many.map((mean, i) => mean + Math.log(one[i]!));
 }
+
+/** What each point is above its season and level, in scales of the past. */
+export const residualsOf = (values: Float64Array, trainLength: number): Float64Array =>
+  values.length === 0 ? values : aboveUsual(finite(values), trainOf(values, trainLength));
+
+const trainOf = (values: Float64Array, trainLength: number): number =>
+  Math.max(1, Math.min(values.length, Math.floor(trainLength) || 1));
 
 /** In scales of the past: season and level taken away. */
 function aboveUsual(values: Float64Array, train: number): Float64Array {

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { type Backend, loadTensors, wantedBackend } from '../../../analysis/index.ts';
 import { openStore } from '../../../graph/index.ts';
 import { examine, FaultlineError, type Feature } from '../../../probe/index.ts';
 import { sourceOf, startNaming } from '../../pipeline/naming.ts';
@@ -28,6 +29,7 @@ export async function examineAll(options: Options): Promise<readonly Section[]> 
     { title: LIVE, checks: await probeChecks() },
     { title: 'names', checks: await clusterChecks(options) },
     { title: 'store and map', checks: [await storeCheck(options), pageCheck()] },
+    { title: 'learned detector', checks: [await tensorCheck(process.env)] },
   ];
 }
 
@@ -93,6 +95,23 @@ function pageCheck(): Check {
     advice: 'Run npm run build:web.',
     asked: true,
   };
+}
+
+const COMPUTED_BY: Readonly<Record<Backend, string>> = {
+  node: 'native, @tensorflow/tfjs-node',
+  wasm: 'WebAssembly, @tensorflow/tfjs-backend-wasm',
+  cpu: 'plain JavaScript, about ten times slower',
+};
+
+/** What the learned detector computes on. It is not part of `up` yet: its absence takes nothing away. */
+async function tensorCheck(environment: NodeJS.ProcessEnv): Promise<Check> {
+  const name = 'tensors';
+  try {
+    const { backend } = await loadTensors(wantedBackend(environment));
+    return works(name, COMPUTED_BY[backend]);
+  } catch (cause) {
+    return { ...failed(name, cause, 'the learned detector, which up does not use yet'), asked: false };
+  }
 }
 
 function works(name: string, by: string): Check {

@@ -1,0 +1,10 @@
+export { BACKENDS, type Backend, type Loaded, loadTensors, type Tensors, wantedBackend } from './backend.ts';
+export { collected, type ScoredStep } from './collect.ts';
+export type { Channel, Detector, Gain, Judge } from './detector.ts';
+export { type Explained, explain } from './explain.ts';
+export { loadDetector, saveDetector } from './file.ts';
+export { type Training, trainDetector } from './nightly.ts';
+export { type Residuals, stepsOf } from './residuals.ts';
+export { combinedP, learnedP } from './score.ts';
+export { type Effort, NIGHTLY } from './train.ts';
+export { PAST_STEPS } from './window.ts';
