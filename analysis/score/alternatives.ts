@@ -91,6 +91,11 @@ export function lnRatio(
   }
 }
 
+/** Whether a step lies on the side of the alternatives at all; most do not, and nothing need be worked out for them. */
+export function isBeyond({ family }: Channel, { bad, total }: Reading, { mean }: Expectation): boolean {
+  return family === 'less' ? bad < mean : bad > total * mean;
+}
+
 function boundOf({ family }: Channel, { mean, error }: Expectation): number {
   switch (family) {
     case 'share':

@@ -1,4 +1,4 @@
-import { alternativeOf, isLarge, lnRatio, type Reading } from './alternatives.ts';
+import { alternativeOf, isBeyond, isLarge, lnRatio, type Reading } from './alternatives.ts';
 import type { Expectation } from './baseline.ts';
 import {
   ALTERNATIVE,
@@ -36,6 +36,7 @@ export function gather(
   step: number,
   most: number,
 ): boolean {
+  if (mostEvidence(cells, at) === 0 && !isBeyond(channel, reading, usual)) return true;
   let gone = true;
   for (let j = 0, i = at + ALTERNATIVE; j < ALTERNATIVES; j++, i += ALTERNATIVE_WIDTH) {
     const alternative = alternativeOf(channel, usual, j === 1);

@@ -86,6 +86,15 @@ export function discard(cells: Float32Array, at: number): void {
   cells.fill(0, at + HELD_BAD, at + HELD_SERIAL_BASE + 1);
 }
 
+/**
+ * What was held belongs to an anomaly of traffic. More or fewer questions are no fault, and what comes at its hour every
+ * night is to be known by the second: when it is over, or its hour is, the events become past; how they scatter does not.
+ */
+export function releaseEvents(cells: Float32Array, at: number): void {
+  cells.fill(0, at + HELD_SPREAD, at + HELD_SERIAL_BASE + 1);
+  release(cells, at);
+}
+
 /** The block is over: its quiet events are past now, also of its slot of the week. */
 export function endBlock(cells: Float32Array, at: number, seasons: Pages, slot: number): void {
   if (cells[at + BLOCK_STEPS] === 0) return;

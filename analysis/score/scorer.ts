@@ -8,7 +8,7 @@ import { CHANNELS, type Channel, trafficOf } from './channels.ts';
 import { addTo } from './coarse.ts';
 import { forgetEvidence, gather, leading, lnDetector, oldestEvidence } from './evidence.ts';
 import { hourOf, slotOf } from './hours.ts';
-import { discard, forgetPast, hold, holdScatter, learnWithin, release } from './learn.ts';
+import { discard, forgetPast, hold, holdScatter, learnWithin, release, releaseEvents } from './learn.ts';
 import { addTimes, describe, type Opened, type Told } from './opened.ts';
 import { Profile } from './profile.ts';
 import { read, type StepReading } from './read.ts';
@@ -229,7 +229,7 @@ export class EdgeScorer implements Scorer {
     leader: number,
   ): void {
     const at = this.#profile.cell(row, index);
-    discard(this.#profile.cells, at);
+    if (!isTraffic(CHANNELS[index]!)) discard(this.#profile.cells, at);
     const times = timesOf(CHANNELS[index]!, counts, null);
     const told = this.#told(row, index, leader, scores.at, trafficOf(counts));
     const anomaly = describe(told, times);
@@ -250,6 +250,7 @@ export class EdgeScorer implements Scorer {
     const { cells } = this.#profile;
     const at = this.#profile.cell(row, index);
     const usual = this.#usual;
+    if (isTraffic(channel)) hold(cells, at, this.#reading);
     const alternative = alternativeNear(channel, usual, opened.level);
     const ratio = lnRatio(channel, this.#reading, usual, alternative) / usual.memory;
     if (opened.over === 0) opened.overSince = number;
@@ -288,7 +289,8 @@ export class EdgeScorer implements Scorer {
   #end(scores: Table, at: number, opened: Opened, ended: number, lasting: boolean): void {
     this.#opened.delete(at);
     forgetEvidence(this.#profile.cells, at);
-    discard(this.#profile.cells, at);
+    // Of what was held only traffic is left: see `releaseEvents`.
+    releaseEvents(this.#profile.cells, at);
     scores.ended.push({ ...opened.anomaly, ended, lasting });
   }
 
@@ -316,15 +318,18 @@ export class EdgeScorer implements Scorer {
   }
 }
 
+function isTraffic({ family }: Channel): boolean {
+  return family === 'more' || family === 'less';
+}
+
 /** Rate since the onset. */
 function levelOf({ bad, total }: Reading): number {
   return bad / total;
 }
 
 /** Enough steps, and enough events in them, to know what is usual. */
-function isReady(cells: Float32Array, at: number, { family }: Channel): boolean {
-  const counts = family === 'more' || family === 'less';
-  return cells[at + STEPS]! >= LEAST_STEPS && (counts || cells[at + TOTAL]! >= ENOUGH_EVENTS);
+function isReady(cells: Float32Array, at: number, channel: Channel): boolean {
+  return cells[at + STEPS]! >= LEAST_STEPS && (isTraffic(channel) || cells[at + TOTAL]! >= ENOUGH_EVENTS);
 }
 
 function timesOf(channel: Channel, counts: EdgeCounts, before: Opened['times']): Opened['times'] {

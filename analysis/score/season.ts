@@ -1,6 +1,6 @@
 import { DAY_VARIANCE, SEASONS, TOTAL, WEEK_VARIANCE } from './cells.ts';
 import type { Channel } from './channels.ts';
-import { DAYS, HOURS_OF_DAY } from './hours.ts';
+import { DAYS as DAYS_OF_WEEK, HOURS_OF_DAY } from './hours.ts';
 import type { Pages } from './pages.ts';
 
 /** Hours of the day that what is assumed about a rhythm weighs as much as. */
@@ -27,80 +27,77 @@ export function learnSeason(
   if (page === 0 || !(unit > 0) || cells[at + TOTAL] === 0) return;
   const { data } = seasons;
   const start = seasons.start(page);
-  const days = new Between(unit);
-  const weeks = new Between(unit);
+  const days = emptied(DAYS_SUM);
+  const weeks = emptied(WEEKS_SUM);
   for (let hour = 0; hour < HOURS_OF_DAY; hour++) {
-    let bad = 0;
-    let total = 0;
-    const own = new Between(unit);
-    for (let day = 0; day < DAYS; day++) {
-      const i = start + 2 * (day * HOURS_OF_DAY + hour);
-      bad += data[i]!;
-      total += data[i + 1]!;
-      own.add(data[i]!, data[i + 1]!);
+    const own = emptied(HOUR_SUM);
+    for (let day = 0, i = start + 2 * hour; day < DAYS_OF_WEEK; day++, i += 2 * HOURS_OF_DAY) {
+      add(own, data[i]!, data[i + 1]!);
     }
-    days.add(bad, total);
-    weeks.merge(own);
+    add(days, own.bad, own.total);
+    stratum(weeks, own);
   }
   const assumed = (family === 'level' ? priorSeason : priorSeason * all) ** 2;
+  stratum(days, days);
+  const found = varianceOf(days, unit);
   const groups = days.freedom;
-  const found = days.variance();
   cells[at + DAY_VARIANCE] = Math.max(
     NONE,
     (groups * found + PRIOR_GROUPS * assumed) / (groups + PRIOR_GROUPS),
   );
-  cells[at + WEEK_VARIANCE] = weekly ? Math.max(NONE, weeks.variance()) : 0;
+  cells[at + WEEK_VARIANCE] = weekly ? Math.max(NONE, varianceOf(weeks, unit)) : 0;
 }
 
-/** Sums of the moment estimator; those of several strata add up. */
-class Between {
-  readonly #unit: number;
-  #bad = 0;
-  #total = 0;
-  #squares = 0;
-  #scaled = 0;
-  #groups = 0;
-  #heterogeneity = 0;
-  #size = 0;
-  #freedom = 0;
+/** Sums over the groups of one stratum, and of the moment estimator over strata, which add up. */
+interface Sums {
+  bad: number;
+  total: number;
+  squares: number;
+  scaled: number;
+  groups: number;
+  heterogeneity: number;
+  size: number;
+  freedom: number;
+}
 
-  constructor(unit: number) {
-    this.#unit = unit;
-  }
+const newSums = (): Sums => ({
+  bad: 0,
+  total: 0,
+  squares: 0,
+  scaled: 0,
+  groups: 0,
+  heterogeneity: 0,
+  size: 0,
+  freedom: 0,
+});
+/** Used again for every cell: a new hour looks at hundreds of thousands. */
+const DAYS_SUM = newSums();
+const WEEKS_SUM = newSums();
+const HOUR_SUM = newSums();
 
-  add(bad: number, total: number): void {
-    if (total <= 0) return;
-    this.#groups++;
-    this.#bad += bad;
-    this.#total += total;
-    this.#squares += total * total;
-    this.#scaled += (bad * bad) / total;
-  }
+function emptied(sums: Sums): Sums {
+  sums.bad = sums.total = sums.squares = sums.scaled = sums.groups = 0;
+  sums.heterogeneity = sums.size = sums.freedom = 0;
+  return sums;
+}
 
-  merge(stratum: Between): void {
-    this.#heterogeneity += stratum.#q();
-    this.#size += stratum.#c();
-    this.#freedom += Math.max(0, stratum.#groups - 1);
-  }
+function add(sums: Sums, bad: number, total: number): void {
+  if (total <= 0) return;
+  sums.groups++;
+  sums.bad += bad;
+  sums.total += total;
+  sums.squares += total * total;
+  sums.scaled += (bad * bad) / total;
+}
 
-  get freedom(): number {
-    return this.#freedom + Math.max(0, this.#groups - 1);
-  }
+/** Adds what the groups of `own` show (Cochran's statistic, its size and freedom) to `sums`. */
+function stratum(sums: Sums, own: Sums): void {
+  if (own.groups < 2) return;
+  sums.heterogeneity += Math.max(0, own.scaled - (own.bad * own.bad) / own.total);
+  sums.size += own.total - own.squares / own.total;
+  sums.freedom += own.groups - 1;
+}
 
-  variance(): number {
-    const size = this.#size + this.#c();
-    if (size <= 0) return 0;
-    return Math.max(0, (this.#heterogeneity + this.#q() - this.freedom) / size);
-  }
-
-  /** Cochran's statistic of the groups. */
-  #q(): number {
-    if (this.#groups < 2) return 0;
-    return Math.max(0, this.#scaled - (this.#bad * this.#bad) / this.#total) / this.#unit;
-  }
-
-  #c(): number {
-    if (this.#groups < 2) return 0;
-    return (this.#total - this.#squares / this.#total) / this.#unit;
-  }
+function varianceOf({ heterogeneity, size, freedom }: Sums, unit: number): number {
+  return size > 0 ? Math.max(0, (heterogeneity - freedom * unit) / size) : 0;
 }

@@ -14,7 +14,7 @@ import {
 } from './cells.ts';
 import { CHANNELS } from './channels.ts';
 import { countAboveIn, countIn, HISTOGRAM_SIZE, slowAboveIn } from './coarse.ts';
-import { endBlock, fade, forgetPast } from './learn.ts';
+import { endBlock, fade, forgetPast, releaseEvents } from './learn.ts';
 import type { Profile } from './profile.ts';
 import { learnSeason } from './season.ts';
 import { HOURLY_KEPT, LEAST_STEPS, WEEKLY_FROM_MICROS, WEEKLY_KEPT } from './settings.ts';
@@ -43,6 +43,7 @@ export function turn(profile: Profile, { ended, begun, hour, age, isOpen }: Turn
     const sum = { bad: 0, total: 0, spread: 0, base: 0, serial: 0, serialBase: 0 };
     for (let row = 0; row < profile.size; row++) {
       const at = profile.cell(row, index);
+      if (hour && isOpen(at)) releaseEvents(cells, at);
       endBlock(cells, at, seasons, ended);
       if (channel.family === 'slow' && !isOpen(at)) settleThreshold(profile, at, ended);
       sum.bad += cells[at + BAD]!;

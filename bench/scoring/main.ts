@@ -7,7 +7,7 @@ const MOST_EDGES = 200_000;
 const HELP = `npm run -s bench -- scoring [--edges 1000,10000,50000] [--steps 9] [--read 10000] [--json]
 
 What it costs to score every edge once a minute against its seasonal baseline, on one core: generated edges from one request in two
-minutes to ten a second, with every channel in use (shares, histograms, traffic), a past on each and seasons of a day and a half.
+minutes to ten a second, with every channel in use (shares, histograms, traffic), a past on each and seasons of a day.
 
   --edges  how many, one run each; their cost per edge is compared
   --steps  minutes that are scored and timed (the median counts, processor time)

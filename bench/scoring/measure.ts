@@ -6,8 +6,8 @@ const MINUTE = 60_000_000;
 const HOUR = 3_600_000_000;
 /** Different minutes that take turns: making them is dearer than scoring them. */
 const MINUTES = 3;
-/** The past: a minute an hour for a day and a half, so that every slot of the day and every channel has one. */
-const PAST_STEPS = 36;
+/** The past: a minute an hour for a day, so that every slot of the day and every channel has one. */
+const PAST_STEPS = 25;
 const SEED = 7;
 
 export interface Size {

@@ -14,7 +14,7 @@ import { MapSchema } from './routes/map.ts';
 import { SearchSchema } from './routes/search.ts';
 import { ServicesSchema } from './routes/services.ts';
 import { ReportSchema } from './routes/why.ts';
-import { writeShop } from './shop-fixture.ts';
+import { SHOP_END, SHOP_START, writeShop } from './shop-fixture.ts';
 
 let shop: EdgeStore;
 let empty: EdgeStore;
@@ -114,6 +114,68 @@ test('why answers with the report of the command line', async () => {
     await get('/api/v1/why?service=checkout&from=2025-11-20T02:58:00Z&to=2025-11-20T03:02:00Z'),
   );
   expect(before.verdict).toBe('healthy');
+});
+
+test('what left its seasonal baseline is off while it is open, with its onset; what it is compared with is said', async () => {
+  const store = await openStore(':memory:');
+  await writeShop(store);
+  const edge = {
+    client: { namespace: 'shop', workload: 'cart' },
+    server: { namespace: 'shop', workload: 'redis' },
+    port: 6379,
+  };
+  const onset = SHOP_END - 300_000_000;
+  const anomaly = {
+    id: 'one',
+    edge,
+    channel: 'errors',
+    signal: 'errors',
+    onset,
+    opened: onset + 120_000_000,
+    seen: SHOP_END - 60_000_000,
+    ended: null,
+    lasting: false,
+    was: 0.001,
+    is: 0.2,
+    unit: 'share',
+    bad: 20,
+    total: 100,
+    requests: 100,
+    evidence: 40,
+    p: 1e-12,
+    stepMicros: 60_000_000,
+  };
+  await store.putAnomalies([
+    anomaly,
+    { ...anomaly, id: 'over', edge: { ...edge, port: 1 }, ended: SHOP_END - 120_000_000 },
+    { ...anomaly, id: 'told', edge: { ...edge, port: 2 }, signal: 'traffic', channel: 'more traffic' },
+  ]);
+  const past = {
+    from: SHOP_START,
+    to: SHOP_END,
+    steps: 25,
+    edges: 20,
+    ready: 90,
+    thin: 0,
+    unwatched: 0,
+    unseasoned: 0,
+  };
+  const ask = async (scores: () => { past: typeof past; open: [] }) => {
+    const server = createApp({ reader: store, live: false, version: '1', scores });
+    return AnomaliesSchema.parse(await (await server.request('/api/v1/anomalies')).json());
+  };
+  const ready = await ask(() => ({ past, open: [] }));
+  expect(ready.counts.bad).toBe(4);
+  expect(ready.anomalies.find(({ server }) => server === 'shop/redis')).toMatchObject({
+    status: 'bad',
+    signal: { signal: 'errors', was: 0.001, is: 0.2 },
+    onset: new Date(onset / 1000).toISOString(),
+    p: 1e-12,
+  });
+  expect(ready.seasonal).toMatchObject({ ready: true, text: expect.stringContaining('25 minutes') });
+  const young = await ask(() => ({ past: { ...past, steps: 4, ready: 0 }, open: [] }));
+  expect(young.seasonal).toMatchObject({ ready: false, text: expect.stringContaining('too little past') });
+  await store.close();
 });
 
 test('what is off comes worst first; services by traffic; every edge; coverage; changes; search', async () => {
