@@ -27,6 +27,7 @@ export {
   loadTensors,
   NIGHTLY,
   PAST_STEPS,
+  quietResiduals,
   type Residuals,
   type ScoredStep,
   saveDetector,
@@ -34,6 +35,7 @@ export {
   type Tensors,
   type Training,
   trainDetector,
+  trainOnStore,
   wantedBackend,
 } from './learned/index.ts';
 export {

@@ -3,6 +3,7 @@ export { collected, type ScoredStep } from './collect.ts';
 export type { Channel, Detector, Gain, Judge } from './detector.ts';
 export { type Explained, explain } from './explain.ts';
 export { loadDetector, saveDetector } from './file.ts';
+export { quietResiduals, trainOnStore } from './from-store.ts';
 export { type Training, trainDetector } from './nightly.ts';
 export { type Residuals, stepsOf } from './residuals.ts';
 export { combinedP, learnedP } from './score.ts';
