@@ -1,4 +1,5 @@
 import type { NamedFlow } from '../enrich/index.ts';
+import { createBriefPairs } from './brief-pairs.ts';
 import { countSlice, leafOf, windowOf } from './count.ts';
 import { type End, failedToOpen } from './end.ts';
 import { createLedger, MAX_CELLS } from './ledger.ts';
@@ -60,6 +61,7 @@ export function createAssembly(store: EdgeStore, options: AssemblyOptions = {}):
   const tally = { slices: 0, met: 0, hurried: 0, evicted: 0, droppedRows: 0 };
   const ledger = createLedger(options.maxCells ?? MAX_CELLS);
   const watch = createWatch();
+  const briefs = createBriefPairs();
   /** In the order in which they began to wait. */
   const undecided = new Set<End>();
   let waiting = 0;
@@ -125,10 +127,26 @@ export function createAssembly(store: EdgeStore, options: AssemblyOptions = {}):
     if (waiting > maxWaiting) hurry();
   };
 
+  const addBrief = (named: NamedFlow, now: number): void => {
+    const pair = briefs.add(named, now);
+    if (pair === null) return;
+    tally.met += named.flow.brief?.connections ?? 0;
+    count(pair.client.end, pair.client.named);
+    count(pair.server.end, pair.server.named);
+  };
+
+  const decideBriefs = (now: number): void => {
+    for (const { end, named } of briefs.drain(now)) count(end, named);
+  };
+
   const addOne = (named: NamedFlow): void => {
     const { flow } = named;
     clock ??= flow.to;
     tally.slices++;
+    if (flow.brief !== undefined) {
+      addBrief(named, clock);
+      return;
+    }
     const end = meeting.endOf(named, clock);
     if (flow.closed > 0 || flow.failure !== null) end.over = true;
     const failed = failedToOpen(flow);
@@ -151,6 +169,7 @@ export function createAssembly(store: EdgeStore, options: AssemblyOptions = {}):
       clock = now;
       lastInfo = info;
       decideOverdue(now);
+      decideBriefs(now);
       if (now - lastExpiry >= EXPIRE_EVERY_MICROS) {
         lastExpiry = now;
         meeting.expire(now);
@@ -159,6 +178,7 @@ export function createAssembly(store: EdgeStore, options: AssemblyOptions = {}):
     },
     flush() {
       for (const end of undecided) decideAlone(end);
+      decideBriefs(clock ?? 0);
       const coverage = lastInfo === null || clock === null ? [] : watch.drain(clock, lastInfo);
       return outbox.send(ledger.drain(), coverage);
     },

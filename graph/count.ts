@@ -45,6 +45,10 @@ function countOnce(cell: Cell, end: End, flow: Flow): void {
   cell.add('bytesReceived', client ? flow.bytesReceived : flow.bytesSent);
   cell.merge('latency', flow.latency);
   if (failedToOpen(flow)) countFailure(cell, flow);
+  if (flow.brief !== undefined) {
+    cell.merge('rtt', flow.brief.rtt);
+    return;
+  }
   const window = windowOf(flow);
   if (flow.rttMicros !== null && end.sampledWindow !== window) {
     end.sampledWindow = window;
@@ -63,6 +67,7 @@ function countOwn(cell: Cell, end: End, flow: Flow): void {
   );
   cell.merge('network', flow.network);
   if (end.role === 'client') {
+    if (flow.brief !== undefined) cell.merge('connect', flow.brief.connect);
     if (flow.connectMicros !== null && flow.opened > 0) cell.sample('connect', bucketOf(flow.connectMicros));
   } else {
     cell.merge('wait', flow.wait);

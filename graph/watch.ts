@@ -63,13 +63,14 @@ export function createWatch(): Watch {
     count(end, flow, local, remote) {
       const window = windowOf(flow);
       const row = at(window, local.tags.node);
-      if (flow.opened > 0 || failedToOpen(flow)) row.seen++;
+      const connections = flow.brief?.connections ?? 1;
+      if (flow.opened > 0 || failedToOpen(flow)) row.seen += connections;
       if (end.countedWindow === window) return;
       end.countedWindow = window;
       // The other end counts itself where it was seen.
       for (const { resolution } of end.peer === null ? [local, remote] : [local]) {
-        row.ends++;
-        if (resolution === 'unresolved') row.unresolved++;
+        row.ends += connections;
+        if (resolution === 'unresolved') row.unresolved += connections;
       }
     },
     lose(connections) {

@@ -60,6 +60,22 @@ export interface Owner {
 }
 
 /**
+ * Connections between the same two processes that opened and ended well within one slice, seen at both ends by one probe, and
+ * told together: one flow for all their client's ends, followed by one for all their server's ends. What they have in common
+ * stands in the flow, with port 0 for the client's, the sums of their counts, and the mean of their ages; `isn`,
+ * `connectMicros` and `rttMicros` are in the histograms here.
+ */
+export interface Brief {
+  /** The same at both flows, and only there. */
+  readonly pair: number;
+  readonly connections: number;
+  /** Of the client's ends: from connect to established. */
+  readonly connect: Histogram;
+  /** Smoothed round trip at the end of each. */
+  readonly rtt: Histogram;
+}
+
+/**
  * What one end saw of one conversation in one slice of time (at most a sweep long, never across a 10 s window).
  * All counts are increments since the previous slice of the same socket; times are microseconds since the epoch.
  */
@@ -88,8 +104,10 @@ export interface Flow {
   readonly to: number;
   /** True when the connection was open before the probe was attached. */
   readonly preexisting: boolean;
+  /** Set where the flow stands for several connections. */
+  readonly brief?: Brief;
   /**
-   * State changes inside the slice: 0 or 1 each. Both count established connections only: a connection that failed to open
+   * State changes inside the slice: 0 or 1 each, or as many as connections are told together (`brief`). Both count established connections only: a connection that failed to open
    * has a `failure` and neither; one that was reset or timed out later has a `failure` and `closed`.
    */
   readonly opened: number;

@@ -2,6 +2,7 @@ export { FaultlineError } from './error.ts';
 export type {
   Address,
   Basis,
+  Brief,
   Failure,
   Feature,
   Flow,

@@ -180,3 +180,6 @@ export function inNetnsSync<T>(path: string, action: () => T): T;
  * arm64), `ETIMEDOUT` when a thread did not take part within seconds: some threads have dropped them then.
  */
 export function keepCapabilities(names: readonly string[]): void;
+
+/** Nanoseconds between two ticks of the kernel's clock, the unit of what it keeps in jiffies. */
+export function tickNanos(): number;

@@ -32,6 +32,7 @@ export const enableStats = native?.enableStats ?? refuse;
 export const socketCookie = native?.socketCookie ?? refuse;
 export const inNetnsSync = native?.inNetnsSync ?? refuse;
 export const keepCapabilities = native?.keepCapabilities ?? refuse;
+export const tickNanos = native?.tickNanos ?? refuse;
 
 function load() {
   if (process.platform !== 'linux') {

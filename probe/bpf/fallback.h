@@ -29,8 +29,8 @@ int BPF_PROG(page_start_entry, struct sock *sk)
 /* Only when it is over is it known how much went: a chunk that cannot be read, but has its place. */
 static __always_inline void tap_pages(struct sock *sk, int sent)
 {
-	struct record *rec = has_send_start && sent > 0 ? find(sk) : NULL;
-	struct tcp_sock *tp = rec ? bpf_skc_to_tcp_sock(sk) : NULL;
+	struct record *rec = sent > 0 ? find(sk) : NULL;
+	struct tcp_sock *tp = rec && rec->begun ? bpf_skc_to_tcp_sock(sk) : NULL;
 
 	if (tp && is_tapped(rec, controls()))
 		tap_send(rec, tp, NULL, sent, bpf_ktime_get_ns());

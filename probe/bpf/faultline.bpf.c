@@ -12,8 +12,8 @@
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
-/* Set before loading: `send_start` runs, so sends are timed and read at their beginning. */
-const volatile bool has_send_start = false;
+/* Set before loading: the ends of sends are seen. Then their beginnings are only asked for while payload is read. */
+const volatile bool has_send_end = false;
 
 SEC("tp_btf/inet_sock_set_state")
 int BPF_PROG(socket_state, const struct sock *sk, int old, int new)
@@ -69,7 +69,7 @@ static __always_inline int send_begins(const struct sock *sk, const struct msghd
 {
 	struct control *state = turns_wanted();
 
-	if (!state)
+	if (!state || (has_send_end && state->level > LEVEL_PAYLOAD))
 		return 0;
 	__u64 now = bpf_ktime_get_ns();
 	struct record *rec = find_or_adopt(sk, now);
@@ -77,10 +77,11 @@ static __always_inline int send_begins(const struct sock *sk, const struct msghd
 
 	if (!tp)
 		return 0;
+	rec->begun = 1;
 	catch_up(rec, sk, tp, sk->__sk_common.skc_state, now);
 	own_by_current(rec);
 	tls_on_transfer(rec, tp, false);
-	forget_stale_turn(rec, state);
+	forget_stale_turn(rec, tp, state);
 	turn_on_send(rec, tp, message, traced, 0, now);
 	if (message && is_tapped(rec, state))
 		tap_send(rec, tp, message, 0, now);
@@ -96,15 +97,23 @@ int BPF_PROG(send_start, const struct sock *sk, const struct msghdr *message)
 	return send_begins(sk, message, true);
 }
 
-/* Only where the beginning of the send was not seen. */
+/* Tells of a send whose beginning was not seen. */
 static __always_inline int send_ended(struct sock *sk, int length)
 {
 	struct control *state = turns_wanted();
 
-	if (has_send_start || length <= 0 || !state || !is_tcp(sk))
+	if (!state || !is_tcp(sk))
+		return 0;
+	struct record *rec = find(sk);
+	if (rec && rec->begun) {
+		rec->begun = 0;
+		return 0;
+	}
+	if (length <= 0)
 		return 0;
 	__u64 now = bpf_ktime_get_ns();
-	struct record *rec = find_or_adopt(sk, now);
+	if (!rec)
+		rec = adopt(sk, sk->__sk_common.skc_state, now);
 	struct tcp_sock *tp = rec ? bpf_skc_to_tcp_sock(sk) : NULL;
 
 	if (!tp)
@@ -112,13 +121,14 @@ static __always_inline int send_ended(struct sock *sk, int length)
 	catch_up(rec, sk, tp, sk->__sk_common.skc_state, now);
 	own_by_current(rec);
 	tls_on_transfer(rec, tp, false);
-	forget_stale_turn(rec, state);
+	forget_stale_turn(rec, tp, state);
 	turn_on_send(rec, tp, NULL, false, length, now);
-	/* The answer left before this ran, and so may have come the next request. */
-	if (rec->role == ROLE_SERVER)
-		turn_on_arrival(rec, tp, now);
-	if (is_tapped(rec, state))
+	if (is_tapped(rec, state)) {
+		/* The answer left before this ran, and so may have come the next request. */
+		if (rec->role == ROLE_SERVER)
+			turn_on_arrival(rec, tp, now);
 		tap_send(rec, tp, NULL, length, now);
+	}
 	if (!rec->closed)
 		read_send(tp, rec, 0);
 	return 0;
@@ -147,7 +157,7 @@ static __always_inline int receive_ended(struct sock *sk, int length, int flags)
 	catch_up(rec, sk, tp, sk->__sk_common.skc_state, now);
 	own_by_current(rec);
 	tls_on_transfer(rec, tp, true);
-	forget_stale_turn(rec, state);
+	forget_stale_turn(rec, tp, state);
 	if (state->level <= LEVEL_TURNS)
 		turn_on_receive(rec, tp, length, !(flags & MSG_TRUNC), now);
 	if (is_tapped(rec, state))
@@ -167,11 +177,12 @@ int BPF_PROG(receive_done, struct sock *sk, int length, int flags)
 	return receive_ended(sk, length, flags);
 }
 
+/* While no payload is read, the socket tells when data arrived once that is asked. */
 static __always_inline int data_arrived(const struct sock *sk)
 {
-	struct control *state = turns_wanted();
+	struct control *state = controls();
 
-	if (!state)
+	if (!state || state->level > LEVEL_PAYLOAD)
 		return 0;
 	struct record *rec = find(sk);
 	if (!rec)
@@ -183,7 +194,7 @@ static __always_inline int data_arrived(const struct sock *sk)
 		return 0;
 	__u64 now = bpf_ktime_get_ns();
 	catch_up(rec, sk, tp, sk->__sk_common.skc_state, now);
-	forget_stale_turn(rec, state);
+	forget_stale_turn(rec, tp, state);
 	tap_arrival(rec, now);
 	/* Whoever reads will count; here only for those whose reading has no event. */
 	if (turn_on_arrival(rec, tp, now) && !rec->closed)

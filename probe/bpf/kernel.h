@@ -115,6 +115,9 @@ struct inet_sock {
 
 struct inet_connection_sock {
 	struct inet_sock icsk_inet;
+	struct {
+		__u32 lrcvtime;
+	} icsk_ack;
 };
 
 struct minmax_sample {
@@ -143,6 +146,8 @@ struct tcp_sock {
 	__u64 bytes_acked;
 	__u64 bytes_sent;
 	__u64 bytes_retrans;
+	__u64 tcp_clock_cache;
+	__u64 first_tx_mstamp;
 };
 
 struct socket {

@@ -22,7 +22,6 @@ static __always_inline void turn_on_opening(struct record *rec, const struct tcp
 	if (rec->turn == TURN_IDLE && tp->write_seq != rec->isn_local + 1) {
 		rec->turn = TURN_ASKED;
 		rec->turn_ns = rec->opened_ns;
-		rec->turn_seq = tp->copied_seq;
 	}
 	rec->turn_offset = 0;
 }
@@ -101,7 +100,7 @@ static __always_inline void settle(struct record *rec, const struct tcp_sock *tp
 	struct control *level = controls();
 
 	if (level)
-		forget_stale_turn(rec, level);
+		forget_stale_turn(rec, tp, level);
 	catch_up(rec, &tp->inet_conn.icsk_inet.sk, tp, state, now);
 	if (!rec->closed) {
 		rec->closed = 1;

@@ -15,6 +15,14 @@ static __always_inline bool unread(const struct tcp_sock *tp)
 	return tp->rcv_nxt - tp->copied_seq != flag(tp, SOCK_DONE);
 }
 
+/* The place up to which was read; the FIN takes a number when it is read, but is no byte. */
+static __always_inline __u32 read_up_to(const struct tcp_sock *tp)
+{
+	__u32 copied = tp->copied_seq;
+
+	return copied - (flag(tp, SOCK_DONE) && copied == tp->rcv_nxt);
+}
+
 /* The bound number is gone once the socket has reached CLOSE, the source port of its packets is not. */
 static __always_inline __u16 local_port(const struct sock *sk)
 {
@@ -50,6 +58,7 @@ static __always_inline void read_sequence_numbers(const struct tcp_sock *tp, str
 {
 	rec->isn_local = tp->snd_una - (__u32)tp->bytes_acked - (rec->role == ROLE_SERVER);
 	rec->isn_remote = tp->rcv_nxt - (__u32)tp->bytes_received - 1;
+	rec->turn_seq = read_up_to(tp);
 }
 
 /* bytes_received counts the FIN; bytes_sent counts neither SYN nor FIN, but every retransmission. */

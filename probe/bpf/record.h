@@ -119,11 +119,11 @@ struct record {
 	__u8 window_shut; /* the peer had no room when this end sent last */
 	__u8 tapped; /* chunks made, as long as the tap is undecided */
 	__u8 handshake; /* enum handshake */
-	__u8 pad2;
+	__u8 begun; /* the beginning of the present send was seen, so its end tells nothing new */
 	/* client: the request was sent; server: it was read; idle: the last one was answered. User space reads it in sweeps. */
 	__u64 turn_ns;
 	__u64 arrived_ns; /* client: its answer arrived, 0 not yet; server: the request arrived */
-	__u32 turn_seq; /* copied_seq when the turn began */
+	__u32 turn_seq; /* copied_seq when the turn began, or data was last read by a call that is seen */
 	__u32 turn_offset; /* place of the request in its stream */
 	/* the tap */
 	__u64 oldest_ns; /* arrival of the oldest byte that is not read yet; 0 = none */

@@ -158,14 +158,6 @@ static __noinline int tap_unseen(struct record *rec, __u32 length, __u64 now)
 	return 0;
 }
 
-/* The place up to which was read; the FIN takes a number when it is read, but is no byte. */
-static __always_inline __u32 read_up_to(const struct tcp_sock *tp)
-{
-	__u32 copied = tp->copied_seq;
-
-	return copied - (flag(tp, SOCK_DONE) && copied == tp->rcv_nxt);
-}
-
 static __always_inline void notice_unseen(struct record *rec, __u32 from, __u64 now)
 {
 	__u32 unseen = from - rec->read_seq;

@@ -6,14 +6,20 @@
  */
 #pragma once
 
+#include "moments.h"
 #include "protocol.h"
 #include "reading.h"
 #include "samples.h"
 
-/* The data of the turn was taken without a receive event (splice): the moment it arrived stands in. */
+/* Data was taken without a receive event (splice): the moment it arrived stands in. */
 static __always_inline bool taken_unseen(const struct record *rec, const struct tcp_sock *tp)
 {
-	return rec->arrived_ns && tp->copied_seq != rec->turn_seq;
+	return read_up_to(tp) != rec->turn_seq;
+}
+
+static __always_inline __u64 arrival_of(const struct record *rec, const struct tcp_sock *tp, __u64 now)
+{
+	return rec->arrived_ns ? rec->arrived_ns : arrived_at(tp, now);
 }
 
 /* Of a request that begins with what is sent next, or that has just been sent. */
@@ -22,10 +28,17 @@ static __always_inline __u32 offset_of_send(const struct record *rec, const stru
 	return tp->write_seq - (__u32)length - rec->isn_local - 1;
 }
 
-static __always_inline void finish_server_turn(struct record *rec, __u64 now)
+/* `answered`: the beginning of the answer, or 0 where that is to be asked of the socket at its end. */
+static __always_inline void finish_server_turn(struct record *rec, const struct tcp_sock *tp, __u64 answered, __u64 now)
 {
 	/* Taken without a receive event: it did not wait. */
-	finish_turn(rec, rec->arrived_ns, rec->turn == TURN_READ ? rec->turn_ns : rec->arrived_ns, now);
+	if (rec->turn != TURN_READ) {
+		rec->arrived_ns = arrival_of(rec, tp, now);
+		rec->turn_ns = rec->arrived_ns;
+	}
+	finish_turn(rec, rec->arrived_ns, rec->turn_ns, answered ? answered : sent_at(tp, rec->turn_ns, now));
+	rec->arrived_ns = 0;
+	rec->turn_seq = read_up_to(tp);
 }
 
 /*
@@ -39,10 +52,9 @@ static __always_inline void turn_on_send(struct record *rec, const struct tcp_so
 	__u16 status = 0;
 	bool server = rec->role == ROLE_SERVER;
 
-	if (server ? rec->turn == TURN_IDLE : rec->turn == TURN_ASKED && !taken_unseen(rec, tp))
-		return; /* more of the same */
-	if (server && rec->turn == TURN_ARRIVED && !taken_unseen(rec, tp))
-		return; /* talks before it has read the question */
+	/* More of the same, or a server that talks before it has read the question. */
+	if ((server ? rec->turn != TURN_READ : rec->turn == TURN_ASKED) && !taken_unseen(rec, tp))
+		return;
 	if (server ? !rec->opaque : rec->protocol != PROTOCOL_HTTP) {
 		if (message)
 			prefix_of_message(&prefix, message, traced);
@@ -58,18 +70,22 @@ static __always_inline void turn_on_send(struct record *rec, const struct tcp_so
 			if (verdict == FAILED)
 				fail_request(rec, status);
 		}
-		finish_server_turn(rec, now);
+		finish_server_turn(rec, tp, length ? 0 : now, now);
 		return;
 	}
 
 	if (rec->turn == TURN_ASKED)
-		finish_turn(rec, rec->turn_ns, 0, rec->arrived_ns);
+		finish_turn(rec, rec->turn_ns, 0, arrival_of(rec, tp, now));
 	__u64 whole = message && rec->handshake ? BPF_CORE_READ(message, msg_iter.count) : length;
 	if (rec->protocol != PROTOCOL_HTTP && !examine_request(rec, &prefix, whole))
 		return;
 	rec->arrived_ns = 0;
-	rec->turn_seq = tp->copied_seq;
+	rec->turn_seq = read_up_to(tp);
 	rec->turn_offset = offset_of_send(rec, tp, length);
+	if (length) {
+		__u64 idle_since = rec->turn_ns > rec->established_ns ? rec->turn_ns : rec->established_ns;
+		now = sent_at(tp, idle_since, now);
+	}
 	rec->turn_ns = now;
 	rec->turn = TURN_ASKED;
 }
@@ -81,6 +97,7 @@ static __always_inline void turn_on_receive(struct record *rec, const struct tcp
 	__u16 status = 0;
 	bool server = rec->role == ROLE_SERVER;
 
+	rec->turn_seq = read_up_to(tp);
 	if (rec->turn == (server ? TURN_READ : TURN_IDLE))
 		return;
 	if (readable && (server ? rec->protocol != PROTOCOL_HTTP : !rec->opaque))
@@ -92,7 +109,7 @@ static __always_inline void turn_on_receive(struct record *rec, const struct tcp
 			return;
 		}
 		if (rec->turn != TURN_ARRIVED) {
-			rec->arrived_ns = now;
+			rec->arrived_ns = arrived_at(tp, now);
 			rec->turn_offset = tp->copied_seq - (__u32)length - rec->isn_remote - 1;
 		}
 		rec->turn_ns = now;
@@ -104,7 +121,6 @@ static __always_inline void turn_on_receive(struct record *rec, const struct tcp
 		enum verdict verdict = examine_answer(rec, &prefix, &status);
 		if (verdict == INTERIM) {
 			rec->arrived_ns = 0;
-			rec->turn_seq = tp->copied_seq;
 			return;
 		}
 		if (verdict == FAILED)
@@ -124,7 +140,7 @@ static __always_inline bool turn_on_arrival(struct record *rec, const struct tcp
 		return true; /* only the FIN */
 	rec->arrived_ns = now;
 	if (server) {
-		rec->turn_seq = tp->copied_seq;
+		rec->turn_seq = read_up_to(tp);
 		rec->turn_offset = rec->turn_seq - rec->isn_remote - 1;
 		rec->turn = TURN_ARRIVED;
 	}
@@ -132,12 +148,14 @@ static __always_inline bool turn_on_arrival(struct record *rec, const struct tcp
 }
 
 /* Turns were not looked at for a while: what began before may have gone on unseen. */
-static __always_inline void forget_stale_turn(struct record *rec, const struct control *state)
+static __always_inline void forget_stale_turn(struct record *rec, const struct tcp_sock *tp, const struct control *state)
 {
 	__u64 since = state->turns_since_ns;
 
-	if (state->level > LEVEL_TURNS || (rec->turn_ns < since && rec->arrived_ns < since))
+	if (state->level > LEVEL_TURNS || (rec->turn_ns < since && rec->arrived_ns < since)) {
 		rec->turn = TURN_IDLE;
+		rec->turn_seq = read_up_to(tp);
+	}
 }
 
 /*
@@ -147,7 +165,7 @@ static __always_inline void forget_stale_turn(struct record *rec, const struct c
 static __always_inline void turn_on_end(struct record *rec, const struct tcp_sock *tp)
 {
 	if (rec->role == ROLE_CLIENT && rec->turn == TURN_ASKED && taken_unseen(rec, tp)) {
-		finish_turn(rec, rec->turn_ns, 0, rec->arrived_ns);
+		finish_turn(rec, rec->turn_ns, 0, arrival_of(rec, tp, rec->ended_ns));
 	} else if (rec->turn == TURN_ASKED || rec->turn == TURN_READ) {
 		rec->turn = TURN_IDLE;
 		if (rec->opaque && !rec->error && !rec->reset_by)

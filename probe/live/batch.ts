@@ -1,4 +1,5 @@
 import type { Flow } from '../flow.ts';
+import { type Briefs, NO_BRIEFS } from './briefs.ts';
 import {
   DELIVERED_BY_RING,
   DELIVERY_BY_SWEEP,
@@ -20,11 +21,13 @@ const RING_HEADER = 8;
  * Ends come first: most connections open and end within one batch, and the record of the end tells all of them.
  *
  * @param sampled called for each single request that was told
+ * @param briefs takes those that need not be told one by one
  */
 export function meetRing(
   tracker: Tracker,
   bytes: Uint8Array,
   sampled: (sample: TurnSample) => void = () => {},
+  briefs: Briefs = NO_BRIEFS,
 ): () => readonly Ended[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const opened: number[] = [];
@@ -39,12 +42,16 @@ export function meetRing(
     else if (length === IDENTITY_SIZE) opened.push(base);
     else if (length === ENDED_SIZE) ended.push(base);
   }
+  const singly = briefs.take(view, ended);
   const taken: Tracked[] = [];
-  for (const base of ended) taken.push(tracker.take(view, base));
+  for (const base of singly) taken.push(tracker.take(view, base));
   for (const base of opened) tracker.meet(view, base);
-  for (let i = 0; i < ended.length; i++) tracker.match(taken[i]!, view, ended[i]!);
+  for (let i = 0; i < singly.length; i++) tracker.match(taken[i]!, view, singly[i]!);
   for (const base of samples) sampled(readTurnSample(view, base));
-  return () => endsOf(tracker, taken, view, ended);
+  return () => {
+    briefs.settle();
+    return endsOf(tracker, taken, view, singly);
+  };
 }
 
 /** Second pass: the flows of connections that were taken. */

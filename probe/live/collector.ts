@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { BpfMap, Ring } from '../bpf-ringbuf-napi/index.js';
 import type { Flow } from '../flow.ts';
 import { endsOf, isFlow, meetRing, sortSweep } from './batch.ts';
+import type { Briefs } from './briefs.ts';
 import type { Clock } from './clock.ts';
 import type { Conversations } from './conversations.ts';
 import { createPayloadDrain } from './conversations-drain.ts';
@@ -30,6 +31,8 @@ export interface CollectorSources {
   readonly conversations: Pick<Conversations, 'met' | 'feed' | 'beginSweep' | 'endSweep'>;
   readonly meter: Meter;
   readonly tracker: Tracker;
+  /** Connections that are told together. */
+  readonly briefs: Briefs;
   /** Conversations that are no connections. */
   readonly datagrams: Pick<Datagrams, 'drain' | 'sweep'>;
   readonly clock: Clock;
@@ -59,12 +62,13 @@ export interface Collector {
  * record never overtakes an older one of the same socket.
  */
 export function startCollector(sources: CollectorSources): Collector {
-  const { ring, sockets, tracker, clock, payloads, conversations, meter } = sources;
+  const { ring, sockets, tracker, briefs, clock, payloads, conversations, meter } = sources;
   const buffer = new Uint8Array(BATCH_BYTES);
   const pressing = () => ring.pending() > PRESSURE * sources.ringBytes;
   const drainPayloads = createPayloadDrain({ ring: payloads, conversations, meter, pressing });
   let stopping = false;
   let recovered = 0;
+  let lastSweep = 0;
   let wake: () => void = () => {};
 
   const emit = (ends: readonly Ended[], flows: readonly Flow[] = []) => {
@@ -93,7 +97,9 @@ export function startCollector(sources: CollectorSources): Collector {
     for (let first = true; ; first = false) {
       const { bytes, records } = ring.drain(buffer);
       if (first || records > 0) {
-        const ends = meter.measure(() => meetRing(tracker, buffer.subarray(0, bytes), sources.onSample));
+        const ends = meter.measure(() =>
+          meetRing(tracker, buffer.subarray(0, bytes), sources.onSample, briefs),
+        );
         conversations.met();
         /* A translation is announced before the packet that opens its connection goes on: it waits by now. */
         sources.drainOthers();
@@ -137,6 +143,10 @@ export function startCollector(sources: CollectorSources): Collector {
       );
     }
     conversations.endSweep();
+    emit(
+      [],
+      meter.measure(() => briefs.drain(lastSweep)),
+    );
     drainDatagrams();
     const batches = sources.datagrams.sweep(to)[Symbol.iterator]();
     for (;;) {
@@ -146,6 +156,7 @@ export function startCollector(sources: CollectorSources): Collector {
       await nextTurn();
     }
     tracker.swept(to);
+    lastSweep = to;
   };
 
   const pause = (millis: number) =>
@@ -168,6 +179,7 @@ export function startCollector(sources: CollectorSources): Collector {
   const loop = async () => {
     let second = secondOf(clock.now());
     tracker.swept(second);
+    lastSweep = second;
     while (!stopping) {
       const untilSecond = (second + 1_000_000 - clock.now()) / 1000;
       await pause(Math.max(0, Math.min(DRAIN_MILLIS, untilSecond)));

@@ -51,7 +51,11 @@ interface Counted {
 const NONE: Flow['drops'] = Object.freeze([]);
 
 /** Where drops are not followed. */
-export const NO_DROPS: Pick<Drops, 'since' | 'total'> = { since: () => NONE, total: () => NONE };
+export const NO_DROPS: Pick<Drops, 'since' | 'total' | 'size'> = {
+  since: () => NONE,
+  total: () => NONE,
+  size: 0,
+};
 
 export function createDrops(sources: DropSources): Drops {
   const { reasons, netnsName } = sources;

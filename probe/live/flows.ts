@@ -12,7 +12,7 @@ import type { Said } from './requests.ts';
 import type { Slice } from './slices.ts';
 
 /** `protocol` of a record to its name. */
-const PROTOCOLS: readonly Protocol[] = ['tcp', 'http', 'redis', 'tls'];
+export const PROTOCOLS: readonly Protocol[] = ['tcp', 'http', 'redis', 'tls'];
 /** The kernel's value of a minimum that has no sample yet. */
 const NO_RTT = 0xffff_ffff;
 
@@ -22,7 +22,7 @@ export interface Surroundings {
   netnsName(netns: number): string | null;
   readonly nat: Pick<NatView, 'peer'>;
   readonly pairs: Pick<Pairs, 'peer'>;
-  readonly drops: Pick<Drops, 'since' | 'total'>;
+  readonly drops: Pick<Drops, 'since' | 'total' | 'size'>;
 }
 
 /** What a flow says about the life of its socket, beside its counts. */

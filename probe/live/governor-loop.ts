@@ -10,6 +10,8 @@ export interface GovernorSources {
   readonly meter: Meter;
   readonly control: BpfMap;
   readonly conversations: Pick<Conversations, 'interrupt'>;
+  /** Attaches or detaches what only payload needs. */
+  readPayload(on: boolean): void;
   kernelCounters(): KernelCounters;
 }
 
@@ -26,7 +28,12 @@ export function followLoad(sources: GovernorSources): LoadFollower {
   let before = { ...sources.kernelCounters(), atNs: nowNs() };
   setLevel(control, governor.level);
   const apply = (was: Level, is: Level) => {
-    if (is !== was) setLevel(control, is);
+    if (is !== was) {
+      /* Attached before it is needed, detached when it is no more. */
+      if (is === 'payload') sources.readPayload(true);
+      setLevel(control, is);
+      if (is !== 'payload') sources.readPayload(false);
+    }
     /* Until here, and from here on: slices that touch either are told from turns. */
     if (is !== 'payload' || was !== 'payload') conversations.interrupt(nowNs());
   };

@@ -38,6 +38,8 @@ export interface NetworkCounters {
 export interface NetworkTime {
   /** @param seenNs client: question to answer; server: arrival of the question to its answer */
   offer(role: Role, place: Place, cookie: number, seenNs: number): void;
+  /** Counts requests that were matched without being offered. */
+  count(matched: number, negative: number): void;
   has(cookie: number): boolean;
   /** What was matched for this client since the last call. */
   take(cookie: number): Histogram;
@@ -90,6 +92,11 @@ export function createNetworkTime(limit = MAX_WAITING): NetworkTime {
       older.delete(id);
       if (role === 'client') matched(half, waits);
       else matched(waits, half);
+    },
+    count(pairs, negative) {
+      counters.made += 2 * pairs;
+      counters.matched += pairs;
+      counters.negative += negative;
     },
     has: (cookie) => ready.size > 0 && ready.has(cookie),
     take(cookie) {

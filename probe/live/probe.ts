@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { releaseKernelBtf } from '../bpf-ringbuf-napi/index.js';
 import type { Feature, Flow, PacketDrops, ProbeCounters } from '../flow.ts';
 import { DIALECTS } from '../protocols/index.ts';
+import { createBriefs, NO_BRIEFS } from './briefs.ts';
 import { dropCapabilities, neededCapabilities } from './capabilities.ts';
 import { cgroupFiles, createCgroups } from './cgroups.ts';
 import { createClock } from './clock.ts';
@@ -42,7 +43,10 @@ import { createTracker } from './tracker.ts';
 export interface ProbeOptions {
   /** Globs over the names in /run/netns: only their sockets are kept. Without it, those of all namespaces. */
   readonly netns?: readonly string[];
-  /** Increments: what each socket did since its last flow. Called often, with few or many. */
+  /**
+   * Increments: what each socket did since its last flow. Called often, with few or many. Without `onEnded`, connections that
+   * opened and ended within a moment are told together (`Flow.brief`).
+   */
   readonly onFlows: (flows: readonly Flow[]) => void;
   /** One flow for each ended connection with the totals of its whole life, `from` the time it was opened. */
   readonly onEnded?: (flows: readonly Flow[]) => void;
@@ -234,17 +238,16 @@ async function run(
       cgroup: cgroups.path(cgroupId, pid, clock.now()),
     }),
   };
+  const turnsCounted = () => countsTurns && governor.level !== 'connections';
   const tracker = createTracker({
     ...around,
     nat: nat.tcp,
     pairs,
     latencies: { client: object.map('latencies'), server: object.map('server_latencies') },
-    requests: {
-      conversations,
-      network,
-      turnsCounted: () => countsTurns && governor.level !== 'connections',
-    },
+    requests: { conversations, network, turnsCounted },
   });
+  const context = { ...around, nat: nat.tcp, pairs, network, turnsCounted, isKnown: tracker.has };
+  const briefs = options.onEnded === undefined ? createBriefs(context) : NO_BRIEFS;
   const datagrams = followDatagrams(object, {
     ...around,
     nat: nat.udp,
@@ -258,6 +261,7 @@ async function run(
     kernelCounters,
     conversations,
     control: object.map('control'),
+    readPayload: programs.readPayload,
   });
   const collector = startCollector({
     ring: object.ring('ring'),
@@ -268,6 +272,7 @@ async function run(
     meter,
     sockets: object.map('sockets'),
     tracker,
+    briefs,
     datagrams,
     clock,
     onSample: ({ cookie, role, isn, offset, begunNs, answeredNs }) => {

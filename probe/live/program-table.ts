@@ -30,12 +30,16 @@ export interface Program {
   readonly standIns?: readonly StandIn[];
   /** How it is done less well when no program of its own runs. */
   readonly otherwise?: string;
+  /** Detached while no payload is read: the socket itself tells nearly as well then. */
+  readonly onlyForPayload?: boolean;
 }
 
 /** Without this one there is no probe. */
 export const REQUIRED = 'socket_state';
-/** Times its program at the beginning of a send; the kernel programs must know whether it runs. */
+/** Times its program at the beginning of a send. */
 export const SEND_START = 'send_start';
+/** … and at its end; the kernel programs must know whether it runs. */
+export const SEND_END = 'send_done';
 
 export const PROGRAMS: readonly Program[] = [
   {
@@ -48,7 +52,8 @@ export const PROGRAMS: readonly Program[] = [
     name: SEND_START,
     hook: { kind: 'tracepoint', name: 'tcp_sendmsg_locked' },
     feature: 'request start',
-    lost: 'up to 0.1 ms of every latency, and the status of answers sent by io_uring and sendmmsg',
+    onlyForPayload: true,
+    lost: 'up to 0.1 ms of some latencies, and the status of answers sent by io_uring and sendmmsg',
     standIns: [
       {
         name: 'send_start_entry',
@@ -60,7 +65,7 @@ export const PROGRAMS: readonly Program[] = [
     otherwise: 'the return of the send',
   },
   {
-    name: 'send_done',
+    name: SEND_END,
     hook: { kind: 'tracepoint', name: 'sock_send_length' },
     feature: 'sent bytes of live connections',
     lost: 'sent bytes are counted later, at the latest at the end of the connection',
@@ -98,7 +103,8 @@ export const PROGRAMS: readonly Program[] = [
     name: 'data_ready',
     hook: { kind: 'tracepoint', name: 'sk_data_ready' },
     feature: 'waiting time',
-    lost: 'how long requests wait before the server reads them',
+    onlyForPayload: true,
+    lost: 'how long a request waits before the server reads it, where others arrived meanwhile',
     standIns: [{ name: 'data_ready_entry', hook: { kind: 'function', name: 'sock_def_readable' }, lost: '' }],
   },
   {

@@ -4,6 +4,7 @@ import {
   kernelEnum,
   kernelHasType,
   type Link,
+  tickNanos,
   tracepointArguments,
 } from '../bpf-ringbuf-napi/index.js';
 import type { Feature } from '../flow.ts';
@@ -11,7 +12,7 @@ import { mountOfCgroups } from './cgroups.ts';
 import { type Chosen, choose, featureOf, type KernelFacts } from './choice.ts';
 import { dropReasons } from './drops-reasons.ts';
 import { openObject, refusedByKernel } from './object-file.ts';
-import { type Hook, PROGRAMS, REQUIRED, SEND_START } from './program-table.ts';
+import { type Hook, PROGRAMS, REQUIRED, SEND_END, SEND_START } from './program-table.ts';
 import { refusedProgram, verdictOf } from './refusal.ts';
 import { CLEAR_TEXT_PROGRAMS } from './tls/program-names.ts';
 
@@ -43,6 +44,11 @@ export interface LoadedPrograms {
    * @throws AttachRefused the object is to be loaded again without that program
    */
   attach(): void;
+  /**
+   * Attaches or detaches what is only needed while payload is read: every send and every arrival of data of the machine pays
+   * for it. Returns false where the kernel does not let it be attached again.
+   */
+  readPayload(on: boolean): boolean;
   /** Nothing is counted any more; maps and ring can still be read. */
   detach(): void;
   /** Whether this program of the table runs, or a stand-in of it. */
@@ -111,21 +117,43 @@ export function loadPrograms(
   const required = choose(PROGRAMS.find(({ name }) => name === REQUIRED)!, KERNEL, off);
   if (required.rank < 0) throw refusedByKernel(new Error(required.reason));
   const { object, chosen } = loadWithout(options, off);
-  const links: Link[] = [];
+  const links = new Map<string, Link>();
   const ranks = new Map(chosen.map(({ row, rank }) => [row.name, rank]));
+
+  const isOn = (program: string) => (ranks.get(program) ?? -1) >= 0;
+  /* Without the ends of sends their beginnings are all there is. */
+  const isForPayload = ({ row }: Chosen) =>
+    row.onlyForPayload === true && (row.name !== SEND_START || isOn(SEND_END));
+  const attachAll = (wanted: (each: Chosen) => boolean) => {
+    for (const { row, programs } of chosen.filter(wanted)) {
+      if (row.hook.kind === 'iterator') continue;
+      for (const program of programs)
+        if (!links.has(program)) links.set(program, attachOne(object, program, row.hook));
+    }
+  };
 
   return {
     object,
-    attach() {
-      for (const { row, programs } of chosen) {
-        if (row.hook.kind === 'iterator') continue;
-        for (const program of programs) links.push(attachOne(object, program, row.hook));
+    attach: () => attachAll((each) => options.payloadBytes > 0 || !isForPayload(each)),
+    readPayload(on) {
+      if (on) {
+        try {
+          attachAll(isForPayload);
+        } catch {
+          return false;
+        }
+        return true;
       }
+      for (const program of chosen.filter(isForPayload).flatMap(({ programs }) => programs)) {
+        links.get(program)?.detach();
+        links.delete(program);
+      }
+      return true;
     },
     detach() {
-      for (const link of links) link.detach();
+      for (const link of links.values()) link.detach();
     },
-    isOn: (program) => (ranks.get(program) ?? -1) >= 0,
+    isOn,
     features: () => chosen.map(featureOf),
     noClearText: noClearText(options, off),
   };
@@ -169,8 +197,9 @@ function loadWithout(
       object.setGlobal('ignored_reasons', new Uint8Array(ignored.buffer));
       object.setGlobal('has_receiver', flag(tracepointArguments('kfree_skb') > 3));
       object.setGlobal('filtering', flag(options.filtering));
-      const start = chosen.find(({ row }) => row.name === SEND_START);
-      object.setGlobal('has_send_start', flag(start !== undefined && start.rank >= 0));
+      const end = chosen.find(({ row }) => row.name === SEND_END);
+      object.setGlobal('has_send_end', flag(end !== undefined && end.rank >= 0));
+      object.setGlobal('tick_ns', eightBytes(tickNanos()));
       object.load();
       return { object, chosen };
     } catch (error) {
@@ -198,3 +227,5 @@ function everyProgram(): readonly string[] {
 }
 
 const flag = (value: boolean) => Uint8Array.of(value ? 1 : 0);
+
+const eightBytes = (value: number) => new Uint8Array(BigUint64Array.of(BigInt(value)).buffer);

@@ -57,6 +57,7 @@ export interface Tracker {
   ended(tracked: Tracked, view: DataView, base: number): Ended;
   /** A live record read by a sweep that ends the slice at `to`; `null` when nothing happened since the last. */
   live(view: DataView, base: number, to: number): Flow | null;
+  has(cookie: number): boolean;
   /** A socket that lives, or whose end was taken and not told yet. */
   find(cookie: number, openedNs: number): Tracked | null;
   /** A sweep is complete: later slices begin at `to`. */
@@ -231,6 +232,8 @@ export function createTracker(context: TrackerContext): Tracker {
         base,
       );
     },
+
+    has: (cookie) => live.has(cookie),
 
     find(cookie, openedNs) {
       const tracked = live.get(cookie) ?? ending.get(cookie);

@@ -50,7 +50,7 @@ test('without the file, importing works and every call says how to build it', (c
         'kernelEnum',
         'kernelHasBtf',
       ],
-      ...['kernelHasType', 'releaseKernelBtf', 'socketCookie', 'tracepointArguments'],
+      ...['kernelHasType', 'releaseKernelBtf', 'socketCookie', 'tickNanos', 'tracepointArguments'],
     ].sort(),
   );
   expect(Object.values(found.calls).every((same) => same === true)).toBe(true);

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { expect, test } from 'vitest';
 import { needs } from '../../../.ci/needs.ts';
-import { inNetnsSync, socketCookie } from '../index.js';
+import { inNetnsSync, socketCookie, tickNanos } from '../index.js';
 import { compile, failureOf, namespace, needsKernel } from './support.ts';
 
 const here = () => readlinkSync('/proc/thread-self/ns/net');
@@ -44,6 +44,13 @@ test('a socket’s cookie stays, and others have others', async (context) => {
   expect(cookies.every((cookie) => cookie > 0n)).toBe(true);
   expect(new Set(cookies).size).toBe(2);
   expect(failureOf(() => socketCookie(2 ** 31 - 1))).toMatchObject({ code: 'EBADF' });
+});
+
+test('a tick is a whole part of a second, of between 1 and 10 ms', (context) => {
+  needs(context, 'linux', 'addon');
+  const perSecond = 1e9 / tickNanos();
+  expect(perSecond).toBeGreaterThanOrEqual(99);
+  expect(perSecond).toBeLessThanOrEqual(1001);
 });
 
 /** In a child: worker threads and a busy thread pool, then the drop, then what every thread still has. */

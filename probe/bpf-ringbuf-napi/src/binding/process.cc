@@ -1,4 +1,5 @@
 #include <sys/socket.h>
+#include <time.h>
 
 #include "../core/capability.h"
 #include "../core/netns.h"
@@ -38,10 +39,18 @@ Reply keep(Call& call) {
   return call.undefined();
 }
 
+/** The coarse clocks advance with every tick, so their resolution is its length. */
+Reply tickNanos(Call& call) {
+  timespec tick{};
+  if (clock_getres(CLOCK_MONOTONIC_COARSE, &tick) != 0) return failed("cannot read the length of a tick", errno);
+  return call.value(static_cast<double>(tick.tv_sec) * 1e9 + static_cast<double>(tick.tv_nsec));
+}
+
 }  // namespace
 
 std::vector<napi_property_descriptor> processFunctions() {
-  return {method<socketCookie>("socketCookie"), method<inNetnsSync>("inNetnsSync"), method<keep>("keepCapabilities")};
+  return {method<socketCookie>("socketCookie"), method<inNetnsSync>("inNetnsSync"), method<keep>("keepCapabilities"),
+          method<tickNanos>("tickNanos")};
 }
 
 }  // namespace bpf_ringbuf
