@@ -14,7 +14,7 @@ const probe = await startProbe({
   onFlows: (more) => {
     flows += more.length;
     for (const { role, remote, opened } of more) {
-      if (role === 'client' && opened > 0 && remote.port === port) ended++;
+      if (role === 'client' && remote.port === port) ended += opened;
     }
   },
 });

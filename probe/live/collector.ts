@@ -40,6 +40,8 @@ export interface CollectorSources {
   readonly onSample?: (sample: TurnSample) => void;
   /** Ends of connections wait in the ring while payload is read. */
   onPressure(): void;
+  /** Before each drain. */
+  glance(): void;
   /** Reads what else is known of sockets by now: their translations, and the packets of them that were dropped. */
   drainOthers(): void;
   /** Once per sweep. */
@@ -93,6 +95,7 @@ export function startCollector(sources: CollectorSources): Collector {
   const drainDatagrams = () => meter.measure(() => sources.datagrams.drain());
 
   const drain = async () => {
+    sources.glance();
     drainDatagrams();
     for (let first = true; ; first = false) {
       const { bytes, records } = ring.drain(buffer);

@@ -19,6 +19,8 @@ export interface GovernorSources {
 export interface LoadFollower {
   /** Looks at the load since the last call. */
   look(): void;
+  /** Looks at nothing but payload, as often as it is read. */
+  glance(): void;
   /** Ends of connections wait for payload to be read. */
   press(): void;
 }
@@ -26,6 +28,7 @@ export interface LoadFollower {
 export function followLoad(sources: GovernorSources): LoadFollower {
   const { governor, meter, control, conversations } = sources;
   let before = { ...sources.kernelCounters(), atNs: nowNs() };
+  let glanced = before;
   setLevel(control, governor.level);
   const apply = (was: Level, is: Level) => {
     if (is !== was) {
@@ -49,6 +52,14 @@ export function followLoad(sources: GovernorSources): LoadFollower {
       });
       before = now;
       apply(was, is);
+    },
+    glance() {
+      if (governor.level !== 'payload') return;
+      const now = { ...sources.kernelCounters(), atNs: nowNs() };
+      const chunks = now.chunks - glanced.chunks;
+      const seconds = (now.atNs - glanced.atNs) / 1e9;
+      glanced = now;
+      apply('payload', governor.spend(chunks, seconds));
     },
     press: () => apply(governor.level, governor.press()),
   };

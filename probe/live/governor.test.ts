@@ -33,6 +33,16 @@ test('one look far beyond the budget is enough', () => {
   expect(createGovernor(BUDGET).observe(load({ chunks: 5000 }))).toBe('turns');
 });
 
+test('a second may be spent at once, more steps down before the next look', () => {
+  const governor = createGovernor(BUDGET);
+  expect(governor.spend(900, 0.025)).toBe('payload');
+  expect(governor.spend(600, 0.5)).toBe('payload');
+  expect(governor.spend(100, 0.025)).toBe('turns');
+  expect(governor.reason).toMatch(/1000 sends and receives/);
+  const steady = createGovernor(BUDGET);
+  for (let i = 0; i < 4000; i++) expect(steady.spend(25, 0.025)).toBe('payload');
+});
+
 test('below the level of payload only processor time counts, and below connections there is nothing', () => {
   const governor = createGovernor(BUDGET, 'turns');
   expect(new Set(levels(governor, times(20, load({ chunks: 1e6, chunksLost: 1e6 }))))).toEqual(

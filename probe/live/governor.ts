@@ -28,6 +28,10 @@ export interface Governor {
   observe(load: Load): Level;
   /** Ends of connections wait while payload is read: steps down from it without waiting for the next look. */
   press(): Level;
+  /**
+   * Chunks of the last moment: more than a second may have at once step down from payload without waiting for the next look.
+   */
+  spend(chunks: number, seconds: number): Level;
   readonly level: Level;
   /** Time spent at each level. */
   readonly seconds: Readonly<Record<Level, number>>;
@@ -55,11 +59,14 @@ export function createGovernor(budget: Budget, highest: Level = 'payload'): Gove
   let hold = HOLD_SECONDS;
   let sinceUp = Number.POSITIVE_INFINITY;
   let reason = '';
+  /** Chunks that may still come before a second's worth was spent beyond what the budget gives. */
+  let purse = budget.chunksPerSecond;
 
   const move = (to: number) => {
     at = to;
     strikes = 0;
     held = 0;
+    purse = budget.chunksPerSecond;
   };
 
   const stepDown = (why: string) => {
@@ -71,6 +78,11 @@ export function createGovernor(budget: Budget, highest: Level = 'payload'): Gove
   return {
     press() {
       if (LEVELS[at] === 'payload') stepDown('connections ended faster than their payload was read');
+      return LEVELS[at]!;
+    },
+    spend(chunks, seconds) {
+      purse = Math.min(budget.chunksPerSecond, purse + seconds * budget.chunksPerSecond) - chunks;
+      if (purse < 0 && LEVELS[at] === 'payload') stepDown(tooManyChunks(budget));
       return LEVELS[at]!;
     },
     observe(load) {
@@ -106,6 +118,10 @@ export function createGovernor(budget: Budget, highest: Level = 'payload'): Gove
   };
 }
 
+function tooManyChunks({ chunksPerSecond }: Budget): string {
+  return `there were more than ${chunksPerSecond} sends and receives a second to read`;
+}
+
 /** The worst excess, `null` within the budget. */
 function excessOf(load: Load, budget: Budget, level: Level): { times: number; reason: string } | null {
   const candidates = [
@@ -118,7 +134,7 @@ function excessOf(load: Load, budget: Budget, level: Level): { times: number; re
     candidates.push(
       {
         times: load.chunks / load.seconds / budget.chunksPerSecond,
-        reason: `there were more than ${budget.chunksPerSecond} sends and receives a second to read`,
+        reason: tooManyChunks(budget),
       },
       {
         times: load.chunks === 0 ? 0 : load.chunksLost / load.chunks / LOST_SHARE,

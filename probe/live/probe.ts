@@ -267,6 +267,7 @@ async function run(
     ring: object.ring('ring'),
     ringBytes: options.ringBytes ?? DEFAULT_RING_BYTES,
     onPressure: load.press,
+    glance: load.glance,
     payloads: noPayload === null ? object.ring('payloads') : null,
     conversations,
     meter,
