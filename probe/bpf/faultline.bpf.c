@@ -21,6 +21,18 @@ int BPF_PROG(socket_state, const struct sock *sk, int old, int new)
 	struct record *rec;
 	struct tcp_sock *tp;
 
+	/* Half of what comes by is of no interest. */
+	switch (new) {
+	case TCP_LISTEN:
+	case TCP_SYN_SENT:
+	case TCP_ESTABLISHED:
+	case TCP_FIN_WAIT1:
+	case TCP_LAST_ACK:
+	case TCP_CLOSE:
+		break;
+	default:
+		return 0;
+	}
 	if (!is_tcp(sk))
 		return 0;
 	switch (new) {
@@ -72,13 +84,13 @@ static __always_inline int send_begins(const struct sock *sk, const struct msghd
 	if (!state || (has_send_end && state->level > LEVEL_PAYLOAD))
 		return 0;
 	__u64 now = bpf_ktime_get_ns();
-	struct record *rec = find_or_adopt(sk, now);
+	struct record *rec = find_or_adopt(sk);
 	struct tcp_sock *tp = rec ? bpf_skc_to_tcp_sock((void *)sk) : NULL;
 
 	if (!tp)
 		return 0;
 	rec->begun = 1;
-	catch_up(rec, sk, tp, sk->__sk_common.skc_state, now);
+	catch_up(rec, sk, tp, sk->__sk_common.skc_state);
 	own_by_current(rec);
 	tls_on_transfer(rec, tp, false);
 	forget_stale_turn(rec, tp, state);
@@ -111,19 +123,20 @@ static __always_inline int send_ended(struct sock *sk, int length)
 	}
 	if (length <= 0)
 		return 0;
-	__u64 now = bpf_ktime_get_ns();
 	if (!rec)
-		rec = adopt(sk, sk->__sk_common.skc_state, now);
+		rec = adopt(sk, sk->__sk_common.skc_state, bpf_ktime_get_ns());
 	struct tcp_sock *tp = rec ? bpf_skc_to_tcp_sock(sk) : NULL;
 
 	if (!tp)
 		return 0;
-	catch_up(rec, sk, tp, sk->__sk_common.skc_state, now);
+	catch_up(rec, sk, tp, sk->__sk_common.skc_state);
 	own_by_current(rec);
 	tls_on_transfer(rec, tp, false);
 	forget_stale_turn(rec, tp, state);
-	turn_on_send(rec, tp, NULL, false, length, now);
+	turn_on_send(rec, tp, NULL, false, length, 0);
 	if (is_tapped(rec, state)) {
+		__u64 now = bpf_ktime_get_ns();
+
 		/* The answer left before this ran, and so may have come the next request. */
 		if (rec->role == ROLE_SERVER)
 			turn_on_arrival(rec, tp, now);
@@ -149,12 +162,12 @@ static __always_inline int receive_ended(struct sock *sk, int length, int flags)
 	if (length <= 0 || flags & (MSG_PEEK | MSG_OOB | MSG_ERRQUEUE) || !state || !is_tcp(sk))
 		return 0;
 	__u64 now = bpf_ktime_get_ns();
-	struct record *rec = find_or_adopt(sk, now);
+	struct record *rec = find_or_adopt(sk);
 	struct tcp_sock *tp = rec ? bpf_skc_to_tcp_sock(sk) : NULL;
 
 	if (!tp)
 		return 0;
-	catch_up(rec, sk, tp, sk->__sk_common.skc_state, now);
+	catch_up(rec, sk, tp, sk->__sk_common.skc_state);
 	own_by_current(rec);
 	tls_on_transfer(rec, tp, true);
 	forget_stale_turn(rec, tp, state);
@@ -193,7 +206,7 @@ static __always_inline int data_arrived(const struct sock *sk)
 	if (!tp || !unread(tp))
 		return 0;
 	__u64 now = bpf_ktime_get_ns();
-	catch_up(rec, sk, tp, sk->__sk_common.skc_state, now);
+	catch_up(rec, sk, tp, sk->__sk_common.skc_state);
 	forget_stale_turn(rec, tp, state);
 	tap_arrival(rec, now);
 	/* Whoever reads will count; here only for those whose reading has no event. */

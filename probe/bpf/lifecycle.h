@@ -101,7 +101,7 @@ static __always_inline void settle(struct record *rec, const struct tcp_sock *tp
 
 	if (level)
 		forget_stale_turn(rec, tp, level);
-	catch_up(rec, &tp->inet_conn.icsk_inet.sk, tp, state, now);
+	catch_up(rec, &tp->inet_conn.icsk_inet.sk, tp, state);
 	if (!rec->closed) {
 		rec->closed = 1;
 		rec->ended_ns = now;

@@ -14,13 +14,16 @@ const volatile __u64 tick_ns = 0;
  * Start of the flight that is being sent, or of the segment that was acknowledged last: of a question or an answer that is
  * sent while nothing is under way the moment its first segment left. Asked at the end of the send.
  */
-static __always_inline __u64 sent_at(const struct tcp_sock *tp, __u64 not_before, __u64 now)
+static __always_inline __u64 sent_at(const struct tcp_sock *tp, __u64 not_before)
 {
 	__u64 at = tp->first_tx_mstamp * 1000;
 
-	/* Kept in whole microseconds, so it may seem to lie a little before what it follows. */
-	if (at + 1000 <= not_before || at > now)
-		return now;
+	/*
+	 * Kept in whole microseconds, so it may seem to lie a little before what it follows. Pacing sends later than the socket's
+	 * clock says.
+	 */
+	if (at + 1000 <= not_before || at > tp->tcp_clock_cache)
+		return bpf_ktime_get_ns();
 	return at < not_before ? not_before : at;
 }
 

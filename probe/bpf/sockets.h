@@ -147,19 +147,18 @@ static __always_inline struct record *adopt(const struct sock *sk, int state, __
  * The kernel skips a program that would interrupt itself on its CPU, so the end of a handshake may pass unseen: whatever
  * comes next makes up for it.
  */
-static __always_inline void catch_up(struct record *rec, const struct sock *sk, const struct tcp_sock *tp, int state,
-				     __u64 now)
+static __always_inline void catch_up(struct record *rec, const struct sock *sk, const struct tcp_sock *tp, int state)
 {
 	if (rec->established_ns || !is_open(state))
 		return;
 	read_addresses(sk, rec);
 	read_sequence_numbers(tp, rec);
-	rec->established_ns = now;
+	rec->established_ns = bpf_ktime_get_ns();
 }
 
-static __always_inline struct record *find_or_adopt(const struct sock *sk, __u64 now)
+static __always_inline struct record *find_or_adopt(const struct sock *sk)
 {
 	struct record *rec = find(sk);
 
-	return rec ? rec : adopt(sk, sk->__sk_common.skc_state, now);
+	return rec ? rec : adopt(sk, sk->__sk_common.skc_state, bpf_ktime_get_ns());
 }

@@ -17,9 +17,9 @@ static __always_inline bool taken_unseen(const struct record *rec, const struct 
 	return read_up_to(tp) != rec->turn_seq;
 }
 
-static __always_inline __u64 arrival_of(const struct record *rec, const struct tcp_sock *tp, __u64 now)
+static __always_inline __u64 arrival_of(const struct record *rec, const struct tcp_sock *tp)
 {
-	return rec->arrived_ns ? rec->arrived_ns : arrived_at(tp, now);
+	return rec->arrived_ns ? rec->arrived_ns : arrived_at(tp, bpf_ktime_get_ns());
 }
 
 /* Of a request that begins with what is sent next, or that has just been sent. */
@@ -29,21 +29,21 @@ static __always_inline __u32 offset_of_send(const struct record *rec, const stru
 }
 
 /* `answered`: the beginning of the answer, or 0 where that is to be asked of the socket at its end. */
-static __always_inline void finish_server_turn(struct record *rec, const struct tcp_sock *tp, __u64 answered, __u64 now)
+static __always_inline void finish_server_turn(struct record *rec, const struct tcp_sock *tp, __u64 answered)
 {
 	/* Taken without a receive event: it did not wait. */
 	if (rec->turn != TURN_READ) {
-		rec->arrived_ns = arrival_of(rec, tp, now);
+		rec->arrived_ns = arrival_of(rec, tp);
 		rec->turn_ns = rec->arrived_ns;
 	}
-	finish_turn(rec, rec->arrived_ns, rec->turn_ns, answered ? answered : sent_at(tp, rec->turn_ns, now));
+	finish_turn(rec, rec->arrived_ns, rec->turn_ns, answered ? answered : sent_at(tp, rec->turn_ns));
 	rec->arrived_ns = 0;
 	rec->turn_seq = read_up_to(tp);
 }
 
 /*
- * `message` where the kernel can be asked at the beginning of the send, else NULL and `length` at its end. `traced`: by its
- * tracepoint.
+ * `message` and `now` where the kernel can be asked at the beginning of the send; else NULL, `length` and 0 at its end.
+ * `traced`: by its tracepoint.
  */
 static __always_inline void turn_on_send(struct record *rec, const struct tcp_sock *tp, const struct msghdr *message,
 					 bool traced, __u64 length, __u64 now)
@@ -70,23 +70,19 @@ static __always_inline void turn_on_send(struct record *rec, const struct tcp_so
 			if (verdict == FAILED)
 				fail_request(rec, status);
 		}
-		finish_server_turn(rec, tp, length ? 0 : now, now);
+		finish_server_turn(rec, tp, now);
 		return;
 	}
 
 	if (rec->turn == TURN_ASKED)
-		finish_turn(rec, rec->turn_ns, 0, arrival_of(rec, tp, now));
+		finish_turn(rec, rec->turn_ns, 0, arrival_of(rec, tp));
 	__u64 whole = message && rec->handshake ? BPF_CORE_READ(message, msg_iter.count) : length;
 	if (rec->protocol != PROTOCOL_HTTP && !examine_request(rec, &prefix, whole))
 		return;
 	rec->arrived_ns = 0;
 	rec->turn_seq = read_up_to(tp);
 	rec->turn_offset = offset_of_send(rec, tp, length);
-	if (length) {
-		__u64 idle_since = rec->turn_ns > rec->established_ns ? rec->turn_ns : rec->established_ns;
-		now = sent_at(tp, idle_since, now);
-	}
-	rec->turn_ns = now;
+	rec->turn_ns = now ? now : sent_at(tp, rec->turn_ns > rec->established_ns ? rec->turn_ns : rec->established_ns);
 	rec->turn = TURN_ASKED;
 }
 
@@ -165,7 +161,7 @@ static __always_inline void forget_stale_turn(struct record *rec, const struct t
 static __always_inline void turn_on_end(struct record *rec, const struct tcp_sock *tp)
 {
 	if (rec->role == ROLE_CLIENT && rec->turn == TURN_ASKED && taken_unseen(rec, tp)) {
-		finish_turn(rec, rec->turn_ns, 0, arrival_of(rec, tp, rec->ended_ns));
+		finish_turn(rec, rec->turn_ns, 0, arrival_of(rec, tp));
 	} else if (rec->turn == TURN_ASKED || rec->turn == TURN_READ) {
 		rec->turn = TURN_IDLE;
 		if (rec->opaque && !rec->error && !rec->reset_by)

@@ -52,13 +52,16 @@ const STABLE_SECONDS = 60;
 
 export function createGovernor(budget: Budget, highest: Level = 'payload'): Governor {
   const top = LEVELS.indexOf(highest);
-  const seconds: Record<Level, number> = { payload: 0, turns: 0, connections: 0 };
+  const spent: Record<Level, number> = { payload: 0, turns: 0, connections: 0 };
   let at = top;
   let strikes = 0;
   let held = 0;
   let hold = HOLD_SECONDS;
   let sinceUp = Number.POSITIVE_INFINITY;
   let reason = '';
+  /** Seconds since the last look, and those of them that were counted already. */
+  let glanced = 0;
+  let counted = 0;
   /** Chunks that may still come before a second's worth was spent beyond what the budget gives. */
   let purse = budget.chunksPerSecond;
 
@@ -82,12 +85,18 @@ export function createGovernor(budget: Budget, highest: Level = 'payload'): Gove
     },
     spend(chunks, seconds) {
       purse = Math.min(budget.chunksPerSecond, purse + seconds * budget.chunksPerSecond) - chunks;
-      if (purse < 0 && LEVELS[at] === 'payload') stepDown(tooManyChunks(budget));
+      glanced += seconds;
+      if (purse < 0 && LEVELS[at] === 'payload') {
+        spent.payload += glanced - counted;
+        counted = glanced;
+        stepDown(tooManyChunks(budget));
+      }
       return LEVELS[at]!;
     },
     observe(load) {
       const level = LEVELS[at]!;
-      seconds[level] += load.seconds;
+      spent[level] += Math.max(0, load.seconds - counted);
+      glanced = counted = 0;
       held += load.seconds;
       sinceUp += load.seconds;
       if (load.seconds <= 0) return level;
@@ -110,7 +119,7 @@ export function createGovernor(budget: Budget, highest: Level = 'payload'): Gove
       return LEVELS[at]!;
     },
     get seconds() {
-      return { ...seconds };
+      return { ...spent };
     },
     get reason() {
       return reason;
