@@ -25,6 +25,7 @@ const PACKAGES = {
   'dnsmasq-base': '/usr/sbin/dnsmasq',
   unbound: '/usr/sbin/unbound',
   openssl: '/usr/bin/openssl',
+  python3: '/usr/bin/python3',
   bpftrace: '/usr/bin/bpftrace',
   tcpdump: '/usr/bin/tcpdump',
   conntrack: '/usr/sbin/conntrack',

@@ -21,6 +21,7 @@ const PROBES = {
   mariadbd: () => executable('mariadbd') || 'MariaDB is not installed',
   dnsmasq: () => executable('dnsmasq') || 'dnsmasq is not installed',
   unbound: () => executable('unbound') || 'unbound is not installed',
+  python3: () => executable('python3') || 'python3 is not installed',
   openssl: () => executable('openssl') || 'openssl is not installed',
   qemu: () => executable('qemu-system-x86_64') || 'qemu-system-x86 is not installed',
   busybox: () => existsSync('/bin/busybox') || 'busybox-static is not installed',

@@ -1,3 +1,11 @@
+export {
+  CAPACITY_KINDS,
+  type Capacity,
+  type CapacityItem,
+  type CapacityKind,
+  capacityOf,
+  type Estimate,
+} from './capacity/index.ts';
 export { autocorrelation, peaks } from './detector/autocorrelation.ts';
 export {
   anomalyScores,

@@ -1,6 +1,7 @@
-import type { Flow } from '../probe/index.ts';
+import type { Flow, Gauge } from '../probe/index.ts';
 import { ChangeLog } from './changes/log.ts';
 import { PodLives } from './changes/pod.ts';
+import type { Endpoint } from './endpoint.ts';
 import { configTable } from './kind/config.ts';
 import { isKind, type Kind, type KindTable } from './kind/kind.ts';
 import { nodeTable } from './kind/node.ts';
@@ -119,6 +120,11 @@ export class Names {
   /** Names both ends of a flow as of its time. Equal endpoints are the same frozen object. */
   name(flow: Flow): NamedFlow {
     return this.#namer.name(flow);
+  }
+
+  /** Whose a gauge is, as of its time; equal endpoints are the same frozen object. */
+  ownerOf(gauge: Gauge): Endpoint {
+    return this.#namer.gauge(gauge);
   }
 
   /** Changes noticed since the last call, in the order they were noticed. */

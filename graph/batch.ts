@@ -2,7 +2,7 @@ import type { DuckDBAppender, DuckDBConnection } from '@duckdb/node-api';
 import type { Change, Endpoint } from '../enrich/index.ts';
 import type { Dimension } from './dimension.ts';
 import { COUNTS, HISTOGRAMS } from './schema.ts';
-import type { CoverageRow, EdgeCounts } from './types.ts';
+import type { CoverageRow, EdgeCounts, GaugeRow } from './types.ts';
 
 /** What was counted between two endpoints in one window. Rows add up: several per leaf and window are fine. */
 export interface EdgeRow {
@@ -20,6 +20,7 @@ export interface Batch {
   readonly rows: readonly EdgeRow[];
   readonly coverage?: readonly CoverageRow[];
   readonly changes?: readonly Change[];
+  readonly gauges?: readonly GaugeRow[];
 }
 
 /** Seconds since the epoch of a window's start. */

@@ -35,11 +35,13 @@ function copyStatements(period: Period, version: number): string[] {
   return [
     ...createTables('capture.'),
     `INSERT INTO capture.meta SELECT key, CASE key WHEN 'schema' THEN '${SCHEMA_VERSION}' ELSE value END FROM meta`,
-    ...ADDITIVE.map((table) => `INSERT INTO capture.${table.name} ${merged(table, all(table), inside)}`),
+    ...ADDITIVE.filter(({ since = 0 }) => since <= version).map(
+      (table) => `INSERT INTO capture.${table.name} ${merged(table, all(table), inside)}`,
+    ),
     // A workload's id is the smallest id among its endpoints, and that endpoint may have stayed behind.
     `INSERT INTO capture.endpoint
        SELECT * REPLACE (min(id) OVER (PARTITION BY key_namespace, key_workload) AS workload_id) FROM endpoint
-       WHERE id IN (SELECT client FROM capture.fact UNION SELECT server FROM capture.fact) ORDER BY id`,
+       WHERE id IN (SELECT client FROM capture.fact UNION SELECT server FROM capture.fact UNION SELECT owner FROM capture.gauge) ORDER BY id`,
     `INSERT INTO capture.change SELECT * FROM change WHERE "at" >= ${Math.trunc(period.from)}
        AND "at" < ${Math.trunc(period.to)} ORDER BY "at"`,
     ...(version < ANOMALIES_SINCE

@@ -19,6 +19,7 @@ const STEPS: Readonly<Record<string, { readonly to: string; readonly statements:
     ],
   },
   '2': { to: '3', statements: createTablesOf(3) },
+  '3': { to: '4', statements: createTablesOf(4) },
 };
 
 /** Brings an older store up to date, step by step, in the transaction of `connection`; a version it does not know is left. */

@@ -6,6 +6,7 @@ import { anomaliesIn } from './anomalies.ts';
 import type { Database } from './database.ts';
 import { type Dimension, idsOf } from './dimension.ts';
 import { gapsBetween } from './gaps.ts';
+import { readGauges } from './gauge.ts';
 import { readLinks, readNeighbourhood } from './neighbourhood.ts';
 import { rowsQuery } from './rows-query.ts';
 import { all, COVERAGE, FACT } from './schema.ts';
@@ -61,6 +62,7 @@ export function createReader(database: Database, dimension: Dimension, version: 
     activity: (period, bin) => database.read((c) => edgeActivity(c, dimension, period, bin)),
     traits: (period, bin) => database.read((c) => traitActivity(c, dimension, period, bin)),
     targets: (period, bin) => database.read((c) => targetActivity(c, dimension, period, bin)),
+    gauges: (period) => database.read((c) => readGauges(c, dimension, version, period)),
     coverage: (period) => database.read((c) => coverage(c, period)),
     changes: (period) => database.read((c) => changes(c, period)),
     anomalies: (period) => database.read((c) => anomaliesIn(c, version, period)),

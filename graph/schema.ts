@@ -2,7 +2,7 @@ import { TAGS } from '../enrich/index.ts';
 import type { EdgeCounts } from './types.ts';
 
 /** Raised with every change of the tables below; a store of another version is refused, never guessed at. */
-export const SCHEMA_VERSION = 3;
+export const SCHEMA_VERSION = 4;
 /** The oldest version that can be read as it is; what came later is empty in it. */
 export const OLDEST_READ = 2;
 
@@ -47,6 +47,8 @@ export interface Additive {
   readonly name: string;
   readonly keys: readonly Column[];
   readonly measures: readonly Measure[];
+  /** As of a table. */
+  readonly since?: number;
 }
 
 const LEAF: readonly Column[] = [
@@ -84,7 +86,25 @@ export const COVERAGE: Additive = {
   ],
 };
 
-export const ADDITIVE: readonly Additive[] = [FACT, HISTOGRAM, COVERAGE];
+export const GAUGES_SINCE = 4;
+
+export const GAUGE: Additive = {
+  name: 'gauge',
+  since: GAUGES_SINCE,
+  keys: [
+    ['window_start', 'UINTEGER'],
+    ['owner', 'UINTEGER'],
+    ['kind', 'UTINYINT'],
+    ['subject', 'VARCHAR'],
+  ],
+  measures: [
+    ['used', 'UINTEGER', 'max'],
+    ['capacity', 'UINTEGER', 'max'],
+    ['ended', 'UINTEGER', 'max'],
+  ],
+};
+
+export const ADDITIVE: readonly Additive[] = [FACT, HISTOGRAM, COVERAGE, GAUGE];
 
 interface Table {
   readonly name: string;
@@ -174,11 +194,12 @@ export const TABLES: readonly Table[] = [
   CHANGE,
   ANOMALY,
   KEPT,
-  ...ADDITIVE.flatMap(({ name, keys, measures }) => {
+  ...ADDITIVE.flatMap(({ name, keys, measures, since }) => {
     const columns = [...keys, ...measures.map(([column, type]) => [column, type] as const)];
+    const at = since === undefined ? {} : { since };
     return [
-      { name, columns },
-      { name: `${name}_tail`, columns },
+      { name, columns, ...at },
+      { name: `${name}_tail`, columns, ...at },
     ];
   }),
 ];

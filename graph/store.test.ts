@@ -185,7 +185,8 @@ describe('a path that cannot be a store', () => {
         await connection.run(`ALTER TABLE ${table} DROP COLUMN ${column}`);
     for (const table of ['coverage', 'coverage_tail'])
       await connection.run(`ALTER TABLE ${table} DROP COLUMN level`);
-    for (const table of ['anomaly', 'kept']) await connection.run(`DROP TABLE ${table}`);
+    for (const table of ['anomaly', 'kept', 'gauge', 'gauge_tail'])
+      await connection.run(`DROP TABLE ${table}`);
     await connection.run(`UPDATE meta SET value = '1' WHERE key = 'schema'`);
     connection.closeSync();
     raw.closeSync();
@@ -195,19 +196,21 @@ describe('a path that cannot be a store', () => {
     await after.close();
   });
 
-  test('a store without anomalies is read as it is, and gets room for them when it is written to', async () => {
+  test('a store without anomalies and gauges is read as it is, and gets room for them when it is written to', async () => {
     const before = await openStore(file);
     await before.append({ rows: [edgeRow(0, 'web', 'cart', { requests: 7 })] });
     await before.close();
     const raw = await DuckDBInstance.create(file);
     const connection = await raw.connect();
-    for (const table of ['anomaly', 'kept']) await connection.run(`DROP TABLE ${table}`);
+    for (const table of ['anomaly', 'kept', 'gauge', 'gauge_tail'])
+      await connection.run(`DROP TABLE ${table}`);
     await connection.run(`UPDATE meta SET value = '2' WHERE key = 'schema'`);
     connection.closeSync();
     raw.closeSync();
     const reading = await openStore(file, { readOnly: true, foreign: true });
     expect(await reading.edges(ALWAYS)).toMatchObject([{ counts: { requests: 7 } }]);
     expect(await reading.anomalies(ALWAYS)).toEqual([]);
+    expect(await reading.gauges(ALWAYS)).toEqual([]);
     expect(await reading.kept('scores')).toBeNull();
     await reading.close();
     const own = await openStore(file, { readOnly: true });
@@ -218,6 +221,7 @@ describe('a path that cannot be a store', () => {
     await copy.close();
     const writing = await openStore(file);
     expect(await writing.anomalies(ALWAYS)).toEqual([]);
+    expect(await writing.gauges(ALWAYS)).toEqual([]);
     await writing.close();
   });
 

@@ -5,6 +5,7 @@ import { appendCoverage, appendFacts, type Batch, insertChanges, windowSeconds }
 import { copyInto } from './copy.ts';
 import { type Database, openDatabase } from './database.ts';
 import { type Dimension, loadDimension } from './dimension.ts';
+import { appendGauges } from './gauge.ts';
 import { migrate } from './migrate.ts';
 import { createReader } from './reader.ts';
 import { checkSchema, createSchema, isEmpty, readEverything } from './schema-check.ts';
@@ -74,9 +75,12 @@ function createStore(path: string, database: Database, dimension: Dimension, ver
 
   const sealBehind = async (
     connection: DuckDBConnection,
-    { rows, coverage = [] }: Batch,
+    { rows, coverage = [], gauges = [] }: Batch,
   ): Promise<number> => {
-    const latest = [...rows, ...coverage].reduce((latest, { window }) => Math.max(latest, window), newest);
+    const latest = [...rows, ...coverage, ...gauges].reduce(
+      (latest, { window }) => Math.max(latest, window),
+      newest,
+    );
     if (latest > newest) await sealWindows(connection, windowSeconds(latest - OPEN_WINDOWS * WINDOW_MICROS));
     return latest;
   };
@@ -86,11 +90,13 @@ function createStore(path: string, database: Database, dimension: Dimension, ver
       dimension.intern(client);
       dimension.intern(server);
     }
+    for (const { owner } of batch.gauges ?? []) dimension.intern(owner);
     const write = async (connection: DuckDBConnection) => {
       const endpoints = await dimension.save(connection);
       await appendFacts(connection, dimension, batch.rows);
       await appendCoverage(connection, batch.coverage ?? []);
       await insertChanges(connection, batch.changes ?? []);
+      await appendGauges(connection, dimension, batch.gauges ?? []);
       return { endpoints, newest: await sealBehind(connection, batch) };
     };
     await database.write(write, (done) => {

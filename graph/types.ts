@@ -1,5 +1,5 @@
 import type { Change, Endpoint, Resolution } from '../enrich/index.ts';
-import type { Histogram } from '../probe/index.ts';
+import type { Gauge, Histogram } from '../probe/index.ts';
 
 /** The base window, microseconds. */
 export const WINDOW_MICROS = 10_000_000;
@@ -170,6 +170,24 @@ export interface AnomalyRow {
   readonly stepMicros: number;
 }
 
+/** The most of something bounded that was in use in a window. */
+export interface GaugeRow {
+  readonly window: number;
+  readonly kind: Gauge['kind'];
+  /** Whose it is. */
+  readonly owner: Endpoint;
+  /** Which queue, pair of addresses or table of the owner. */
+  readonly subject: string;
+  readonly used: number;
+  readonly limit: number;
+  readonly ended: number;
+}
+
+export interface GaugeWindow extends GaugeRow {
+  readonly owner: EndpointRow;
+  readonly node: NodeKey;
+}
+
 export interface Period {
   /** Microseconds since the epoch; `from` inclusive, `to` exclusive. */
   readonly from: number;
@@ -225,6 +243,7 @@ export interface EdgeReader {
   activity(period: Period, binMicros: number): Promise<EdgeActivity[]>;
   traits(period: Period, binMicros: number): Promise<TraitActivity[]>;
   targets(period: Period, binMicros: number): Promise<TargetActivity[]>;
+  gauges(period: Period): Promise<GaugeWindow[]>;
   coverage(period: Period): Promise<CoverageRow[]>;
   changes(period: Period): Promise<Change[]>;
   /** Anomalies of which any part lies in the period, by onset. */

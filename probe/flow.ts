@@ -158,6 +158,30 @@ export interface Flow {
   readonly network: Histogram;
 }
 
+/** How much of something bounded is in use at a time. */
+export interface Gauge {
+  /**
+   * Connections a listening socket has ready and nobody accepted; local ports in use from one address towards one port of a server;
+   * entries of the connection tracking of a network namespace.
+   */
+  readonly kind: 'accept queue' | 'local ports' | 'connection tracking';
+  /** Microseconds since the epoch. */
+  readonly time: number;
+  readonly netns: number;
+  /** Name under /run/netns, `null` for a namespace without one. */
+  readonly netnsName: string | null;
+  /** The listening address, or that of the client with port 0; `null` for a whole namespace. */
+  readonly local: Address | null;
+  /** The server towards which ports are in use. */
+  readonly remote: Address | null;
+  /** Who listens, or somebody of the namespace where nothing else names it. */
+  readonly owner: Owner | null;
+  readonly used: number;
+  readonly limit: number;
+  /** Of the ports, those of connections that have ended (TIME_WAIT), whether or not they count as used. */
+  readonly ended: number;
+}
+
 /** What came to one stage of the probe: `made` = `seen` + `lost`. */
 export interface Passed {
   readonly made: number;

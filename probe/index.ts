@@ -6,6 +6,7 @@ export type {
   Failure,
   Feature,
   Flow,
+  Gauge,
   NatSource,
   Operation,
   Owner,

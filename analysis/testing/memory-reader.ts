@@ -70,6 +70,7 @@ export function memoryReader(
     activity: unused,
     traits: unused,
     targets: unused,
+    gauges: unused,
     neighbourhood: unused,
     search: unused,
     rowsQuery: (period, edge) => `-- ${edgeId(edge)} ${period.from} ${period.to}`,

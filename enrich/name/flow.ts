@@ -1,4 +1,4 @@
-import type { Flow } from '../../probe/index.ts';
+import type { Flow, Gauge } from '../../probe/index.ts';
 import type { Endpoint } from '../endpoint.ts';
 import type { NamedFlow } from '../named-flow.ts';
 import type { PodRecord } from '../table/pod-record.ts';
@@ -32,7 +32,29 @@ export class FlowNamer {
     return { flow, local, remote: this.#remote(flow, found?.record) };
   }
 
-  #local(flow: Flow, inPod: boolean, found: Found | undefined): Endpoint {
+  /**
+   * Whose a gauge is: of a queue whoever listens, of ports whoever has the address, of a table the pod that lives in the namespace, the
+   * node where it is the machine's own.
+   */
+  gauge({ kind, local, owner, netnsName, time }: Gauge): Endpoint {
+    const { pods, found } = this.#cgroup(owner?.cgroup ?? '');
+    const nobody = { role: 'client', local: local ?? { ip: LOOPBACK, port: 0 }, owner: null } as const;
+    const times = { from: time, to: time, durationMicros: 0 };
+    switch (kind) {
+      case 'accept queue':
+        return this.#local({ ...nobody, ...times, role: 'server', owner }, pods.length > 0, found);
+      case 'local ports':
+        return this.#local({ ...nobody, ...times }, false, undefined);
+      case 'connection tracking': {
+        if (found !== undefined) return this.#local({ ...nobody, ...times }, true, found);
+        return netnsName === null
+          ? this.#local({ ...nobody, ...times }, false, undefined)
+          : this.#pool.unresolved(netnsName);
+      }
+    }
+  }
+
+  #local(flow: LocalEnd, inPod: boolean, found: Found | undefined): Endpoint {
     const { role, local, owner } = flow;
     const process = owner?.process ?? null;
     const port = role === 'server' ? local.port : null;
@@ -56,7 +78,7 @@ export class FlowNamer {
   }
 
   /** A local end without a pod's cgroup, by its address: where that is a pod's own, or nobody knows the process. */
-  #outside(flow: Flow, port: number | null, process: string | null): Endpoint | null {
+  #outside(flow: LocalEnd, port: number | null, process: string | null): Endpoint | null {
     const { ip } = flow.local;
     if (process === null) {
       return isLoopback(ip)
@@ -123,6 +145,9 @@ export class FlowNamer {
   }
 }
 
+/** What names the end of a socket on this machine. */
+type LocalEnd = Pick<Flow, 'role' | 'local' | 'owner' | 'from' | 'to' | 'durationMicros'>;
+
 interface Cgroup {
   readonly pods: readonly CgroupPod[];
   readonly found: Found | undefined;
@@ -133,6 +158,8 @@ interface Found {
   readonly container: string | null;
 }
 
-const timesOf = ({ from, to, durationMicros }: Flow) => ({ from, to, opened: to - durationMicros });
+const timesOf = ({ from, to, durationMicros }: LocalEnd) => ({ from, to, opened: to - durationMicros });
+
+const LOOPBACK = '127.0.0.1';
 
 const isLoopback = (ip: string): boolean => ip.startsWith('127.') || ip === '::1';

@@ -6,6 +6,7 @@
 #include "lifecycle.h"
 #include "tls.h"
 #include "existing.h"
+#include "gauges.h"
 #include "nat.h"
 #include "dns.h"
 #include "drops.h"

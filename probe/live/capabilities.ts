@@ -7,6 +7,8 @@ export interface Duties {
   readonly followsTranslation: boolean;
   /** Attaches to the libraries of processes that start later. */
   readonly attachesLater: boolean;
+  /** Runs iterators, also in other namespaces, to read what fills up. */
+  readonly readsGauges?: boolean;
   /** What the rest of the process needs, as `CAP_…`. */
   readonly others: readonly string[];
 }
@@ -16,14 +18,21 @@ export interface Duties {
  * files of /proc and of cgroups that are read are open to everybody. So without further duties nothing stays.
  *
  * - `CAP_NET_ADMIN`: asking connection tracking for another dump after its events overflowed, and its large buffers.
- * - `CAP_SYS_ADMIN`: setns(2) into a namespace that appears, to open its connection tracking; and all of the next two.
+ * - `CAP_SYS_ADMIN`: setns(2) into a namespace that appears, to open its connection tracking, or to read what fills up there; and all
+ *   of the next two, which running an iterator needs as well.
  * - `CAP_BPF`, `CAP_PERFMON`: uprobes on a library that was not there yet.
  * - `CAP_SYS_PTRACE`, `CAP_DAC_READ_SEARCH`, `CAP_CHECKPOINT_RESTORE`: finding that library in /proc/PID/maps of another
  *   user's process, and opening it through /proc/PID/map_files.
  */
-export function neededCapabilities({ followsTranslation, attachesLater, others }: Duties): readonly string[] {
+export function neededCapabilities({
+  followsTranslation,
+  attachesLater,
+  readsGauges = false,
+  others,
+}: Duties): readonly string[] {
   const needed = [
     ...(followsTranslation ? ['CAP_NET_ADMIN', 'CAP_SYS_ADMIN'] : []),
+    ...(readsGauges ? ['CAP_SYS_ADMIN'] : []),
     ...(attachesLater
       ? ['CAP_BPF', 'CAP_PERFMON', 'CAP_SYS_PTRACE', 'CAP_DAC_READ_SEARCH', 'CAP_CHECKPOINT_RESTORE']
       : []),

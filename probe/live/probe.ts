@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { releaseKernelBtf } from '../bpf-ringbuf-napi/index.js';
-import type { Feature, Flow, PacketDrops, ProbeCounters } from '../flow.ts';
+import type { Feature, Flow, Gauge, PacketDrops, ProbeCounters } from '../flow.ts';
 import { DIALECTS } from '../protocols/index.ts';
 import { createBriefs, NO_BRIEFS } from './briefs.ts';
 import { dropCapabilities, neededCapabilities } from './capabilities.ts';
@@ -20,6 +20,7 @@ import {
   TRANSLATION,
   translationFeature,
 } from './features.ts';
+import { followGauges } from './gauges/gauges.ts';
 import { type Budget, createGovernor, DEFAULT_BUDGET } from './governor.ts';
 import { followLoad } from './governor-loop.ts';
 import { createMeter } from './governor-meter.ts';
@@ -50,6 +51,8 @@ export interface ProbeOptions {
   readonly onFlows: (flows: readonly Flow[]) => void;
   /** One flow for each ended connection with the totals of its whole life, `from` the time it was opened. */
   readonly onEnded?: (flows: readonly Flow[]) => void;
+  /** What fills up in the watched namespaces, every ten seconds; not read where nobody asks. */
+  readonly onGauges?: (gauges: readonly Gauge[]) => void;
   /** A turn of the loop failed (also in a callback above) and was given up; the probe goes on. */
   readonly onError?: (error: unknown) => void;
   /**
@@ -263,6 +266,10 @@ async function run(
     control: object.map('control'),
     readPayload: programs.readPayload,
   });
+  const gauges =
+    options.onGauges === undefined
+      ? null
+      : followGauges({ ...around, programs, namespaces, filtering, onGauges: options.onGauges });
   const collector = startCollector({
     ring: object.ring('ring'),
     ringBytes: options.ringBytes ?? DEFAULT_RING_BYTES,
@@ -292,6 +299,7 @@ async function run(
       pairs.expire(now);
       parsing.expire(now);
       load.look();
+      gauges?.look(now);
     },
     onFlows: options.onFlows,
     onEnded: options.onEnded,
@@ -334,6 +342,7 @@ async function run(
   const needed = neededCapabilities({
     followsTranslation: translates,
     attachesLater: clearText !== null,
+    readsGauges: gauges !== null,
     others: options.keepCapabilities ?? [],
   });
   const restorePriority = raisePriority(options.priority ?? PROBE_PRIORITY);

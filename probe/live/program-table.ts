@@ -178,4 +178,16 @@ export const PROGRAMS: readonly Program[] = [
     feature: 'older connections without a process',
     lost: 'connections opened before the probe that no process had accepted yet',
   },
+  {
+    name: 'read_queues',
+    hook: { kind: 'iterator', over: 'task_file' },
+    feature: 'accept queues',
+    lost: 'listening sockets whose connections nobody accepts, before they refuse the next',
+  },
+  {
+    name: 'read_ports',
+    hook: { kind: 'iterator', over: 'tcp' },
+    feature: 'local ports',
+    lost: 'clients that run out of ports towards a server, before their connects fail',
+  },
 ];

@@ -83,6 +83,34 @@ describe('why', () => {
   });
 });
 
+describe('events and capacity', () => {
+  test('a quiet time has none, and says what it was compared with', async () => {
+    const { code, out } = await ask('events', '--from', '03:06', '--to', '03:10');
+    expect(code).toBe(0);
+    expect(out).toBe(
+      '03:06:00 to 03:10:00, compared with the 6 min before\n\nNothing new, nothing gone, nothing unlike the past.\n\n0 new edges are usual in such a time.\n',
+    );
+    expect((await ask('events', '--from', '03:00', '--to', '03:01')).out).toMatch(
+      /^Nothing can be told: 0 of /,
+    );
+    const document = JSON.parse((await ask('events', '--json')).out);
+    expect(document).toMatchObject({ missing: null, events: [], intervalSeconds: 10 });
+  });
+
+  test('nothing fills up where nothing was read', async () => {
+    const { code, out } = await ask('capacity', '--at', '03:10');
+    expect(code).toBe(0);
+    expect(out).toMatch(
+      /^0 queues, tables, ports and curves of the 10 min before 03:10:00\n\nNothing fills up\.\n$/,
+    );
+    expect(JSON.parse((await ask('capacity', '--json')).out)).toMatchObject({
+      items: [],
+      looked: 0,
+      more: 0,
+    });
+  });
+});
+
 describe('map and search', () => {
   test('the map says callers, dependencies and how they are', async () => {
     const { out } = await ask('map', 'checkout', '--hops', '1');

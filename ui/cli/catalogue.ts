@@ -91,6 +91,22 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: () => import('./commands/why.ts'),
   },
   {
+    name: 'events',
+    summary: 'what is new, gone or unlike the past: edges, versions, processes, failed connects, volumes',
+    positionals: [],
+    options: { from, to, store, json },
+    examples: ['faultline events', 'faultline events --from 03:00 --to 04:00'],
+    load: () => import('./commands/events.ts'),
+  },
+  {
+    name: 'capacity',
+    summary: 'what is about to break, and the time left: queues, ports, tables, connections, load',
+    positionals: [],
+    options: { at, store, json },
+    examples: ['faultline capacity', 'faultline capacity --at -5m --json'],
+    load: () => import('./commands/capacity.ts'),
+  },
+  {
     name: 'map',
     summary: 'what a service talks to, and who calls it',
     positionals: [{ name: 'SERVICE', required: true }],

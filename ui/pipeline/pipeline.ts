@@ -2,7 +2,15 @@ import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import type { Watch } from '../../analysis/index.ts';
 import type { Change } from '../../enrich/index.ts';
-import { type Assembly, createAssembly, type EdgeStore, openStore, writeCapture } from '../../graph/index.ts';
+import {
+  type Assembly,
+  createAssembly,
+  type EdgeStore,
+  type GaugeRow,
+  gaugeRow,
+  openStore,
+  writeCapture,
+} from '../../graph/index.ts';
 import {
   type Feature,
   type Probe,
@@ -48,8 +56,9 @@ export interface Pipeline {
 
 /** How often what was counted is written: a crash loses no more than this. */
 const TICK_MILLIS = 1000;
-/** Changes kept while the store cannot be written. */
+/** Changes, and gauges, kept while the store cannot be written. */
 const MAX_CHANGES = 10_000;
+const MAX_GAUGES = 10_000;
 
 /**
  * Starts everything and resolves when every program is attached and every snapshot is read.
@@ -65,10 +74,12 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
     undo.unshift(naming.stop);
     const assembly = createAssembly(store);
     const { names } = naming;
+    const gauges: GaugeRow[] = [];
     const probe = await startProbe({
       netns: options.netns,
       ...(options.tls === undefined ? {} : { tls: options.tls }),
       onFlows: (flows) => assembly.add(flows.map((flow) => names.name(flow))),
+      onGauges: (read) => gauges.push(...read.map((gauge) => gaugeRow(gauge, names.ownerOf(gauge)))),
       onError: onceUntilWell(warn, 'FL-516: The probe stumbled and goes on'),
       dropCapabilities: options.dropCapabilities ?? false,
       keepCapabilities: options.keepCapabilities ?? [],
@@ -80,7 +91,7 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
     });
     const scoring = await startScoring(store, warn);
     undo.unshift(scoring.stop);
-    return running({ store, naming, probe, assembly, unshare, scoring, warn });
+    return running({ store, naming, probe, assembly, gauges, unshare, scoring, warn });
   } catch (cause) {
     for (const step of undo) await step();
     // A run that never began leaves no empty file behind.
@@ -94,12 +105,14 @@ interface Parts {
   readonly naming: Naming;
   readonly probe: Probe;
   readonly assembly: Assembly;
+  /** Read since the last tick. */
+  readonly gauges: GaugeRow[];
   readonly unshare: () => void;
   readonly scoring: Scoring;
   readonly warn: (line: string) => void;
 }
 
-function running({ store, naming, probe, assembly, unshare, scoring, warn }: Parts): Pipeline {
+function running({ store, naming, probe, assembly, gauges, unshare, scoring, warn }: Parts): Pipeline {
   const { names } = naming;
   const probeNode = nodeOfThisMachine();
   const complain = onceUntilWell(warn, 'FL-515: The edge table cannot be written');
@@ -111,6 +124,10 @@ function running({ store, naming, probe, assembly, unshare, scoring, warn }: Par
       changes = [...changes, ...names.takeChanges()].slice(-MAX_CHANGES);
       if (changes.length > 0) await store.addChanges(changes);
       changes = [];
+      gauges.splice(0, Math.max(0, gauges.length - MAX_GAUGES));
+      const read = [...gauges];
+      if (read.length > 0) await store.append({ rows: [], gauges: read });
+      gauges.splice(0, read.length);
       const counters = probe.counters();
       await assembly.tick(Date.now() * 1000, {
         lost: counters.lost,

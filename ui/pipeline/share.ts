@@ -21,6 +21,7 @@ export const READER_METHODS = [
   'activity',
   'traits',
   'targets',
+  'gauges',
   'coverage',
   'changes',
   'anomalies',

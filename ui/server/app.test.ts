@@ -7,10 +7,12 @@ import { type EdgeStore, openStore } from '../../graph/index.ts';
 import { createApp } from './app.ts';
 import { ProblemSchema } from './problem.ts';
 import { AnomaliesSchema } from './routes/anomalies.ts';
+import { CapacitySchema } from './routes/capacity.ts';
 import { CoverageSchema } from './routes/coverage.ts';
 import { EdgeDetailSchema } from './routes/edge.ts';
 import { EdgesSchema } from './routes/edges.ts';
 import { MapSchema } from './routes/map.ts';
+import { ObservationsSchema } from './routes/observations.ts';
 import { SearchSchema } from './routes/search.ts';
 import { ServicesSchema } from './routes/services.ts';
 import { ReportSchema } from './routes/why.ts';
@@ -204,6 +206,16 @@ test('what is off comes worst first; services by traffic; every edge; coverage; 
   });
 });
 
+test('nothing is new, gone or filling up, and that is said', async () => {
+  const seen = ObservationsSchema.parse(await get('/api/v1/observations'));
+  expect(seen.missing).toBeNull();
+  // Both versions are there from the first window on.
+  expect(seen.events).toEqual([]);
+  expect(CapacitySchema.parse(await get('/api/v1/capacity')).looked).toBeGreaterThanOrEqual(0);
+  const backwards = 'from=2025-11-20T03:02:00Z&to=2025-11-20T02:58:00Z';
+  expect(await problem(`/api/v1/observations?${backwards}`, 400)).toMatchObject({ code: 'FL-402' });
+});
+
 test('what cannot be answered is a problem that says what to do', async () => {
   expect(await problem('/api/v1/nothing', 404)).toMatchObject({ code: 'FL-550' });
   expect(await problem('/nothing', 404)).toMatchObject({ code: 'FL-550' });
@@ -241,6 +253,8 @@ test('an empty store says so instead of showing nothing', async () => {
     'map?service=x',
     'why?service=x',
     'anomalies',
+    'capacity',
+    'observations',
     'coverage',
     'edges',
     'changes',
@@ -288,12 +302,14 @@ test('the description is OpenAPI 3.1 and names every endpoint that answers', asy
     [
       '/',
       '/anomalies',
+      '/capacity',
       '/changes',
       '/coverage',
       '/edge',
       '/edges',
       '/events',
       '/map',
+      '/observations',
       '/search',
       '/services',
       '/why',

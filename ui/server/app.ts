@@ -11,11 +11,13 @@ import { metrics } from './metrics.ts';
 import { HttpProblem, ProblemSchema, problemResponse } from './problem.ts';
 import { aboutAnswer, aboutEndpoint } from './routes/about.ts';
 import { anomaliesAnswer, anomaliesEndpoint } from './routes/anomalies.ts';
+import { capacityAnswer, capacityEndpoint } from './routes/capacity.ts';
 import { changesAnswer, changesEndpoint } from './routes/changes.ts';
 import { coverageAnswer, coverageEndpoint } from './routes/coverage.ts';
 import { edgeAnswer, edgeEndpoint } from './routes/edge.ts';
 import { edgesAnswer, edgesEndpoint } from './routes/edges.ts';
 import { mapAnswer, mapEndpoint } from './routes/map.ts';
+import { observationsAnswer, observationsEndpoint } from './routes/observations.ts';
 import { searchAnswer, searchEndpoint } from './routes/search.ts';
 import { servicesAnswer, servicesEndpoint } from './routes/services.ts';
 import { whyAnswer, whyEndpoint } from './routes/why.ts';
@@ -101,6 +103,12 @@ function api(
     c.json(await coverageAnswer(answers, c.req.valid('query')), 200),
   );
   app.openapi(changesEndpoint, async (c) => c.json(await changesAnswer(answers, c.req.valid('query')), 200));
+  app.openapi(observationsEndpoint, async (c) =>
+    c.json(await observationsAnswer(answers, c.req.valid('query')), 200),
+  );
+  app.openapi(capacityEndpoint, async (c) =>
+    c.json(await capacityAnswer(answers, c.req.valid('query')), 200),
+  );
   describe(app, answers.sources.version);
   return app;
 }
