@@ -2,12 +2,13 @@ import { parseArgs } from 'node:util';
 import { FAULTS, startWorld } from '../world/index.ts';
 import { type Outcome, runQuiet, runScenario, type Scenario } from './scenarios.ts';
 
-/** `npm run -s bench -- live [--scenarios all|NAME,NAME…] [--quiet MINUTES] [--rate N] [--json]` */
+/** `npm run -s bench -- live [--scenarios all|NAME,NAME…] [--quiet MINUTES] [--rate N] [--keep DIR] [--json]` */
 const { values } = parseArgs({
   options: {
     scenarios: { type: 'string', default: 'all' },
     quiet: { type: 'string', default: '10' },
     rate: { type: 'string', default: '12' },
+    keep: { type: 'string' },
     json: { type: 'boolean', default: false },
   },
 });
@@ -31,24 +32,26 @@ function scenarios(chosen: string): readonly Scenario[] {
     });
 }
 
+const options = { progress: say, ...(values.keep === undefined ? {} : { keep: values.keep }) };
 const world = await startWorld({ progress: say });
 const outcomes: Outcome[] = [];
 let quiet = { asked: 0, wrong: [] as readonly unknown[] };
 try {
   await world.load(Number(values.rate));
   for (const scenario of scenarios(values.scenarios))
-    outcomes.push(await runScenario(world, scenario, { progress: say }));
+    outcomes.push(await runScenario(world, scenario, options));
   if (Number(values.quiet) > 0) quiet = await runQuiet(world, Number(values.quiet));
 } finally {
   await world.stop();
 }
 
 const result = {
-  scenarios: outcomes.map(({ name, injected, found, right, secondsToFind }) => ({
+  scenarios: outcomes.map(({ name, injected, found, right, mechanism, secondsToFind }) => ({
     name,
     injected,
     found,
     right,
+    mechanism,
     secondsToFind,
   })),
   quiet: { minutes: Number(values.quiet), asked: quiet.asked, falseFindings: quiet.wrong.length },

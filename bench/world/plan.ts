@@ -37,7 +37,15 @@ export interface WorkloadPlan {
   readonly behaviour: Behaviour;
 }
 
-const USUAL: Behaviour = { baseMillis: 2, cpuMillis: 0, extraMillis: 0, errorRate: 0 };
+const USUAL: Behaviour = {
+  baseMillis: 2,
+  cpuMillis: 0,
+  extraMillis: 0,
+  errorRate: 0,
+  errorsTo: '',
+  resetRate: 0,
+  malformedRate: 0,
+};
 
 type Rest = Partial<Omit<WorkloadPlan, 'name' | 'port' | 'versions'>>;
 

@@ -10,7 +10,11 @@ const HEALTHY_ERRORS: Partial<Behaviour> = { errorRate: 0 };
 const SLOW: Partial<Behaviour> = { extraMillis: 60 };
 const HEALTHY_SLOW: Partial<Behaviour> = { extraMillis: 0 };
 
-/** Pods that misbehave: those a selector names, told apart by one tag. */
+/** Often enough to be seen, seldom enough that the service is still of use. */
+const RESETS: Partial<Behaviour> = { resetRate: 0.2 };
+const HEALTHY_RESETS: Partial<Behaviour> = { resetRate: 0 };
+
+/** Pods that misbehave: those a selector names, told apart by one tag if they are not all of their workload. */
 function badPods(
   summary: string,
   places: readonly string[],
@@ -70,8 +74,17 @@ export const slowInstance = badPods(
   HEALTHY_SLOW,
 );
 
+export const resets = badPods(
+  'a service breaks one connection in five off instead of answering',
+  ['payment:v1.9', 'shipping'],
+  'version',
+  ['resets'],
+  RESETS,
+  HEALTHY_RESETS,
+);
+
 /** A pod that has left meanwhile has nothing to mend. */
-async function askIfThere(
+export async function askIfThere(
   running: RunningCluster,
   pod: string,
   behaviour: Partial<Behaviour>,

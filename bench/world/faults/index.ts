@@ -1,9 +1,10 @@
 import { FaultlineError } from '../../../probe/index.ts';
-import { badInstance, badVersion, slowInstance, slowVersion } from './behaviour.ts';
-import { drops, overload, refuses, slowDatabase } from './dependency.ts';
+import { badInstance, badVersion, resets, slowInstance, slowVersion } from './behaviour.ts';
+import { badCaller, badPairing } from './caller.ts';
+import { drops, hungInstance, overload, refuses, slowDatabase } from './dependency.ts';
 import type { Fault } from './fault.ts';
-import { slowNode, zoneLoss } from './node.ts';
-import { nodeDelay } from './path.ts';
+import { slowNode, starvedInstance, zoneLoss } from './node.ts';
+import { blockedPair, nodeDelay, pathLoss } from './path.ts';
 import { badRollout, rollout, zoneRollout } from './rollout.ts';
 
 const nothing: Fault = {
@@ -21,7 +22,14 @@ export const FAULTS = {
   'slow-instance': slowInstance,
   'slow-node': slowNode,
   'zone-loss': zoneLoss,
+  'starved-instance': starvedInstance,
+  'hung-instance': hungInstance,
   'node-delay': nodeDelay,
+  'path-loss': pathLoss,
+  'blocked-pair': blockedPair,
+  'bad-caller': badCaller,
+  'bad-pairing': badPairing,
+  resets,
   refuses,
   drops,
   'slow-database': slowDatabase,

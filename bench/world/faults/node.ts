@@ -4,32 +4,56 @@ import { NODES } from '../plan.ts';
 import type { RunningCluster } from '../running.ts';
 import { runIn } from '../shell.ts';
 import type { Fault, Truth } from './fault.ts';
+import { parseSelector, selectPods, workloadTruth } from './select.ts';
 
 /** Of every 50 ms the node's processes get 15: requests wait until their process runs again. */
 const STOPPED_MILLIS = 35;
 const RUNNING_MILLIS = 15;
+
+/** Stops and resumes processes in turns; gives what ends it. */
+function holdUp(signal: (name: 'SIGSTOP' | 'SIGCONT') => void): () => void {
+  let timer: NodeJS.Timeout;
+  const stop = (): void => {
+    signal('SIGSTOP');
+    timer = setTimeout(resume, STOPPED_MILLIS);
+  };
+  const resume = (): void => {
+    signal('SIGCONT');
+    timer = setTimeout(stop, RUNNING_MILLIS);
+  };
+  stop();
+  return () => {
+    clearTimeout(timer);
+    signal('SIGCONT');
+  };
+}
 
 /** Every process of a node is held up most of the time, as by a neighbour that takes the processor. */
 export const slowNode: Fault = {
   summary: 'every process of one node is held up 35 of every 50 ms',
   places: ['n2', 'n3', 'n1'],
   async inject(running, place) {
-    let timer: NodeJS.Timeout;
-    const stop = (): void => {
-      running.signal(place, 'SIGSTOP');
-      timer = setTimeout(resume, STOPPED_MILLIS);
-    };
-    const resume = (): void => {
-      running.signal(place, 'SIGCONT');
-      timer = setTimeout(stop, RUNNING_MILLIS);
-    };
-    stop();
+    const undo = holdUp((name) => running.signal(place, name));
     return {
       truth: bothSides('node', place, aliasesOfNode(place), ['overload', 'slow service']),
-      async undo() {
-        clearTimeout(timer);
-        running.signal(place, 'SIGCONT');
-      },
+      undo: async () => undo(),
+    };
+  },
+};
+
+/** One container against its processor limit. */
+export const starvedInstance: Fault = {
+  summary: 'the process of one pod is held up 35 of every 50 ms',
+  places: ['productcatalog:v3.1@n2', 'currency@n3'],
+  async inject(running, place) {
+    const selector = parseSelector(place);
+    const pods = selectPods(running, selector);
+    const undo = holdUp((name) => {
+      for (const pod of pods) running.processOf(pod.name).signal(name);
+    });
+    return {
+      truth: workloadTruth(running, selector.workload, pods, 'pod', ['overload', 'slow service']),
+      undo: async () => undo(),
     };
   },
 };

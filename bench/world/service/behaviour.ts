@@ -9,9 +9,11 @@ export async function spend(behaviour: Behaviour): Promise<void> {
   compute(behaviour.cpuMillis);
 }
 
-export function fails(behaviour: Behaviour): boolean {
-  return Math.random() < behaviour.errorRate;
+export function fails({ errorRate, errorsTo }: Behaviour, client: string): boolean {
+  return client.startsWith(errorsTo) && Math.random() < errorRate;
 }
+
+export const happens = (share: number): boolean => Math.random() < share;
 
 export function lognormal(median: number): number {
   const gauss = Math.sqrt(-2 * Math.log(1 - Math.random())) * Math.cos(2 * Math.PI * Math.random());

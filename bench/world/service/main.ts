@@ -26,6 +26,7 @@ type Handlers = { [T in Command['type']]: (command: Extract<Command, { type: T }
 const handlers: Handlers = {
   behave: async ({ behaviour }) => {
     server.behaviour = { ...server.behaviour, ...behaviour };
+    neighbours.malformedRate = server.behaviour.malformedRate;
     return null;
   },
   listen: async ({ on }) => {

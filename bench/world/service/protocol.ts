@@ -28,6 +28,12 @@ export interface Behaviour {
   readonly extraMillis: number;
   /** Share of requests answered with 500, 0..1. */
   readonly errorRate: number;
+  /** Only clients whose address begins so get them; `''` is everybody. */
+  readonly errorsTo: string;
+  /** Share of requests whose connection is reset instead of answered, 0..1. */
+  readonly resetRate: number;
+  /** Share of its own calls that no server can make sense of, 0..1. */
+  readonly malformedRate: number;
 }
 
 export interface LoadOrder {

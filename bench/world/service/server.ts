@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { Server as NetServer } from 'node:net';
 import type { AcceptLog } from './accept-log.ts';
-import { fails, spend } from './behaviour.ts';
+import { fails, happens, spend } from './behaviour.ts';
 import { CLIENT_HEADER, SERVER_HEADER } from './http-codec.ts';
 import type { Behaviour, PodConfig } from './protocol.ts';
 import type { Handler } from './shop/handler.ts';
@@ -58,6 +58,11 @@ export class ShopServer {
       body: { error: error.message },
     }));
     if (status >= 500) counts.failed += 1;
+    if (happens(this.behaviour.resetRate)) {
+      request.socket.resetAndDestroy();
+      this.inFlight -= 1;
+      return;
+    }
     response.shouldKeepAlive = !this.leaving && this.#server !== null;
     response.setHeader(SERVER_HEADER, this.#config.pod);
     response.setHeader('content-type', 'application/json');
@@ -69,7 +74,8 @@ export class ShopServer {
   async #handle(request: IncomingMessage): Promise<{ status: number; body: unknown }> {
     const body = await read(request);
     await spend(this.behaviour);
-    if (fails(this.behaviour)) return { status: 500, body: { error: 'internal error' } };
+    if (fails(this.behaviour, request.socket.remoteAddress ?? ''))
+      return { status: 500, body: { error: 'internal error' } };
     const url = new URL(request.url ?? '/', 'http://shop');
     return this.#handler({ path: url.pathname, query: url.searchParams, body });
   }
