@@ -5,7 +5,7 @@ import { groupBy } from './group.ts';
 import type { LeafPair } from './leaves.ts';
 import { matters, sampleOf } from './measure.ts';
 import type { Sample } from './statistics/dispersion.ts';
-import { surprise } from './statistics/tail.ts';
+import { type Belief, surprise } from './statistics/tail.ts';
 import { type Column, column, PLACE_TAGS } from './table.ts';
 import { ENOUGH_BAD, FALSE_REPORTS } from './thresholds.ts';
 
@@ -35,9 +35,6 @@ const GROUPS: readonly (readonly [side: 'client' | 'server', tag: string])[] = [
   ['client', 'version'],
   ...PLACE_TAGS.slice(0, 2).flatMap((tag) => [['server', tag] as const, ['client', tag] as const]),
 ];
-
-/** A part of an edge wanders more than the whole, in which the parts average out. */
-const PART_WANDER = 2;
 
 export function evidenceOf(leaves: readonly LeafPair[]): EdgeEvidence[] {
   const byEdge = groupBy(leaves, (leaf) => leaf.edgeId);
@@ -86,6 +83,10 @@ function bestGroup(
   const now = edge.leaves.map((leaf) => sampleOf(measure, leaf.now, threshold));
   const before = edge.leaves.map((leaf) => sampleOf(measure, leaf.before, threshold));
   const groups = columns.reduce((sum, { values }) => sum + (values.length > 1 ? values.length : 0), 0);
+  const [allNow, allBefore] = [
+    sampleOf(measure, edge.now, threshold),
+    sampleOf(measure, edge.before, threshold),
+  ];
   let best = 1;
   for (const { codes, values } of columns) {
     if (values.length < 2) continue;
@@ -93,7 +94,8 @@ function bestGroup(
       const sample = partOf(now, codes, code);
       if (sample.total === 0 || sample.bad / sample.total <= belief.mean) continue;
       const usual = partOf(before, codes, code);
-      const part = beliefOf(usual, belief.mean, correlation * PART_WANDER);
+      const rest = { now: less(allNow, sample), usual: less(allBefore, usual) };
+      const part = partBelief(usual, rest, belief.mean, correlation);
       const p = surprise(sample.bad, sample.total, part) * price * (groups + 1);
       if (p >= best || p > FALSE_REPORTS) continue;
       if (partMatters(edge, baseline, sample, part.mean)) best = p;
@@ -101,6 +103,30 @@ function bestGroup(
   }
   return best;
 }
+
+/**
+ * Belief about a part, given what the rest of the edge shows at the same time. A part wanders with the whole and, as much
+ * again, by itself; what it shares with the rest can be read off the rest: by as much as that is raised the part is expected
+ * to be, and the more events the rest has the less is left unknown of it (the best linear predictor of a random effect,
+ * Henderson 1975). Where there is no rest, all of both is unknown.
+ */
+function partBelief(
+  usual: Sample,
+  rest: { readonly now: Sample; readonly usual: Sample },
+  prior: number,
+  correlation: number,
+): Belief {
+  const known = rest.now.total * correlation;
+  const { mean, weight } = beliefOf(usual, prior, correlation + correlation / (1 + known));
+  const before = beliefOf(rest.usual, prior, 0).mean;
+  const raised = rest.now.total > 0 ? rest.now.bad / rest.now.total - before : 0;
+  return { mean: Math.min(0.999, mean + (Math.max(0, raised) * known) / (1 + known)), weight };
+}
+
+const less = (all: Sample, part: Sample): Sample => ({
+  bad: all.bad - part.bad,
+  total: all.total - part.total,
+});
 
 /** What hits a part must matter there, and still be seen in the whole. */
 function partMatters(

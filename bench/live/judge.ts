@@ -14,6 +14,8 @@ export interface Answer {
     readonly mechanism: string;
     readonly text: string;
   }[];
+  /** Why there is no answer. */
+  readonly problem?: string;
 }
 
 export interface Judgement {
