@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 
 const CLI = fileURLToPath(new URL('../../ui/cli/faultline.mjs', import.meta.url));
 /** Attaching takes a second or two; a busy machine is given its time. */
-const READY_MILLIS = 60_000;
+const READY_MILLIS = 180_000;
 
 export interface UpOptions {
   /** Globs over named network namespaces. */

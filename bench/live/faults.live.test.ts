@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { missing, needs } from '../../.ci/needs.ts';
 import { startWorld, type World } from '../world/index.ts';
-import { type Outcome, runQuiet, runScenario } from './scenarios.ts';
+import { runQuiet } from './quiet.ts';
+import { type Outcome, runScenario } from './scenarios.ts';
 
 const NEEDS = ['root', 'btf', 'addon', 'bpf', 'ip', 'iptables', 'redis-server', 'gcc'] as const;
 const RATE = 12;

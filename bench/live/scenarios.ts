@@ -1,22 +1,15 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { World } from '../world/index.ts';
-import { startUp, type Up } from './faultline.ts';
-import { type Answer, isQuiet, type Judgement, judge } from './judge.ts';
+import type { Up } from './faultline.ts';
+import { type Answer, type Judgement, judge } from './judge.ts';
 import { keepStore } from './keep.ts';
+import { type Busy, measureBusy } from './pressure.ts';
+import { ASK_EVERY_SECONDS, ask, BASELINE_SECONDS, watched } from './watched.ts';
 
-/** Quiet seconds before the fault: what the engine has for a baseline. */
-const BASELINE_SECONDS = 60;
 /** How long a fault lasts before the answer is taken. */
 const FAULT_SECONDS = 35;
-const ASK_EVERY_SECONDS = 5;
 /** A right finding that comes later than this after the onset is late. */
 const IN_TIME_SECONDS = 30;
-/** Every journey begins there, so every fault that matters can be seen from there. */
-const SERVICE = 'frontend';
-
 export interface Scenario {
   readonly fault: string;
   readonly place?: string;
@@ -32,6 +25,8 @@ export interface Outcome {
   readonly mechanism: boolean;
   /** From injection to the first answer that was right, seconds; `null` when none was. */
   readonly secondsToFind: number | null;
+  /** How busy the machine was while the fault was on. */
+  readonly busy: Busy;
   readonly answer: Answer;
   /** Every answer on the way, for looking into it. */
   readonly asked: readonly Asked[];
@@ -72,13 +67,14 @@ export async function runScenario(
       await keepStore(options.keep, outcome.name, store, outcome);
     },
   );
-  const { name, right, mechanism, found, secondsToFind } = outcome!;
+  const { name, right, mechanism, found, secondsToFind, busy } = outcome!;
   const word = !right ? 'WRONG' : mechanism ? 'right' : 'misnamed';
-  options.progress?.(`${word}  ${name} (${secondsToFind ?? '-'} s): ${found}`);
+  options.progress?.(`${word}  ${name} (${secondsToFind ?? '-'} s, load ${busy.load.toFixed(1)}): ${found}`);
   return outcome!;
 }
 
 async function askedUntilLasted(world: World, up: Up, scenario: Scenario, faultSeconds: number) {
+  const busy = measureBusy();
   const injected = await world.inject(scenario.fault, scenario.place);
   const { fault, place, at, truth } = injected;
   try {
@@ -102,6 +98,7 @@ async function askedUntilLasted(world: World, up: Up, scenario: Scenario, faultS
         mechanism: judgement.mechanism,
         secondsToFind: asked.find(isRight)?.seconds ?? null,
         at,
+        busy: busy(),
         answer,
         asked,
       };
@@ -115,65 +112,6 @@ const isRight = ({ origin, domain }: Judgement): boolean => origin && domain;
 
 const wentWell = ({ right, mechanism, secondsToFind }: Outcome): boolean =>
   right && mechanism && secondsToFind !== null && secondsToFind <= IN_TIME_SECONDS;
-
-export interface Quiet {
-  readonly asked: number;
-  /** Questions the server had no time for. */
-  readonly unanswered: number;
-  /** Answers other than "healthy". */
-  readonly wrong: readonly Answer[];
-}
-
-/** Asks again and again while nothing is wrong; returns the answers that were not "healthy". */
-export async function runQuiet(
-  world: World,
-  minutes: number,
-  progress: (line: string) => void = () => {},
-): Promise<Quiet> {
-  return watched(world, async (up) => {
-    await sleep(BASELINE_SECONDS * 1000);
-    const end = Date.now() + minutes * 60_000;
-    const wrong: Answer[] = [];
-    let [asked, unanswered] = [0, 0];
-    while (Date.now() < end) {
-      const answer = await ask(up);
-      asked++;
-      if (answer.problem !== undefined) unanswered++;
-      else if (!isQuiet(answer)) {
-        wrong.push(answer);
-        progress(`FALSE  ${answer.findings[0]?.text ?? answer.verdict}`);
-      }
-      await sleep(ASK_EVERY_SECONDS * 1000);
-    }
-    return { asked, unanswered, wrong };
-  });
-}
-
-/** Runs `faultline up` on a fresh store meanwhile; `after` may look at the closed store before it goes. */
-async function watched<T>(
-  world: World,
-  work: (up: Up) => Promise<T>,
-  after: (store: string) => Promise<void> = async () => {},
-): Promise<T> {
-  const folder = await mkdtemp(join(tmpdir(), 'faultline-live-'));
-  const store = join(folder, 'store.duckdb');
-  const up = await startUp({ netns: [world.netnsPattern], server: world.apiUrl, store });
-  try {
-    const result = await work(up).finally(() => up.stop());
-    await after(store);
-    return result;
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
-}
-
-/** A question that nobody answers (a machine that is too busy) is no answer, and the bench goes on. */
-async function ask(up: Up): Promise<Answer> {
-  const response = await fetch(`${up.url}/api/v1/why?service=${SERVICE}`);
-  if (response.ok) return (await response.json()) as Answer;
-  const problem = `why answered ${response.status}: ${await response.text()}`;
-  return { verdict: 'not enough data', findings: [], problem };
-}
 
 function describe({
   origin,
