@@ -70,6 +70,21 @@ describe('the evidence of a finding', () => {
   });
 });
 
+describe('a part of an edge', () => {
+  const held = into('catalogue', ({ name }) => name === 'catalogue-2');
+
+  test.each(SEEDS)(
+    'seed %i: an instance that is held up shows beside its like, in twenty seconds',
+    async (seed) => {
+      const rows = simulate({ seed, seconds: 80, onset: 60, faults: [{ hits: held, paused: 0.5 }] });
+      const report = await why(memoryReader(rows), { service: shop('frontend') });
+      expect(report.findings.map(answerOf)).toMatchObject([
+        { domain: 'server pod=catalogue-2', mechanism: 'overload' },
+      ]);
+    },
+  );
+});
+
 describe('the period of a question', () => {
   test('what is over is found from its onset to its end', async () => {
     const rows = simulate({ seed: 5, seconds: 250, faults: [{ ...slowRedis, from: 100, to: 150 }] });

@@ -10,6 +10,8 @@ export interface Effect {
   readonly slower?: number;
   readonly factor?: number;
   readonly wait?: number;
+  /** Share of calls that come while the server is held up, and are read up to 40 ms later. */
+  readonly paused?: number;
   /** Added to the way there and back. */
   readonly delay?: number;
   /** Share of segments lost. */
@@ -33,7 +35,18 @@ export const into =
 
 /** The effects of all active faults on a call, together. */
 export function combined(faults: readonly Fault[], client: Pod, server: Pod): Required<Effect> {
-  const sum = { fails: 0, refuses: 0, drops: 0, resets: 0, slower: 0, factor: 1, wait: 0, delay: 0, loss: 0 };
+  const sum = {
+    fails: 0,
+    refuses: 0,
+    drops: 0,
+    resets: 0,
+    slower: 0,
+    factor: 1,
+    wait: 0,
+    paused: 0,
+    delay: 0,
+    loss: 0,
+  };
   for (const fault of faults) {
     if (!fault.hits(client, server)) continue;
     sum.fails = Math.max(sum.fails, fault.fails ?? 0);
@@ -43,6 +56,7 @@ export function combined(faults: readonly Fault[], client: Pod, server: Pod): Re
     sum.slower += fault.slower ?? 0;
     sum.factor *= fault.factor ?? 1;
     sum.wait += fault.wait ?? 0;
+    sum.paused = Math.max(sum.paused, fault.paused ?? 0);
     sum.delay += fault.delay ?? 0;
     sum.loss = Math.max(sum.loss, fault.loss ?? 0);
   }

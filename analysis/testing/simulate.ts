@@ -25,6 +25,7 @@ export const START = 1_790_000_000_000_000;
 
 const CONNECT_TIMEOUT_MS = 1_000;
 const RETRANSMIT_MS = 200;
+const PAUSE_MS = 40;
 const SEGMENTS = 8;
 const BACKGROUND_LOSS = 0.00002;
 /** Share of calls that open a connection of their own. */
@@ -97,7 +98,8 @@ function call(
     noise.all *
     noise.of(server);
   if (random.next() < 0.002) service += 40 * random.next();
-  const wait = 0.05 * Math.exp(0.5 * random.normal()) * noise.all + effect.wait * random.next() * 2;
+  const paused = effect.paused > 0 && random.next() < effect.paused ? PAUSE_MS * random.next() : 0;
+  const wait = paused + 0.05 * Math.exp(0.5 * random.normal()) * noise.all + effect.wait * random.next() * 2;
   let failed = random.next() < Math.max(effect.fails, 0.0005);
   for (const [next, chance] of workload.calls) {
     if (random.next() >= chance) continue;
