@@ -85,6 +85,16 @@ describe('a part of an edge', () => {
   );
 });
 
+test.each(SEEDS)('seed %i: noise on all of a machine hides no cause', async (seed) => {
+  const slow = { hits: into('payment', ({ version }) => version === 'v2'), slower: 60 };
+  const noise = { hits: () => true, paused: 0.07 };
+  const rows = simulate({ seed, seconds: 80, onset: 60, load: 12, faults: [slow, noise] });
+  const { findings } = await why(memoryReader(rows), { service: shop('checkout') });
+  expect(findings.map(answerOf)).toContainEqual(
+    expect.objectContaining({ origin: 'checkout > payment', domain: 'server version=v2' }),
+  );
+});
+
 describe('the period of a question', () => {
   test('what is over is found from its onset to its end', async () => {
     const rows = simulate({ seed: 5, seconds: 250, faults: [{ ...slowRedis, from: 100, to: 150 }] });

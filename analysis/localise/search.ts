@@ -50,26 +50,28 @@ function strongest(cube: Cube, changes: readonly Change[], price: number, excess
       .map((node) => workloadCandidates(cube, 'client', node)),
     placeCandidates(cube),
   ].filter((candidates) => candidates.length > 0);
-  let best: { candidate: Candidate; scope: readonly Candidate[] } | null = null;
-  for (const scope of scopes) {
-    const top = explaining(scope);
-    if (best === null || top.score > best.candidate.score) best = { candidate: top, scope };
-  }
-  if (best === null || best.candidate.score <= 0) return null;
-  const { chosen, others }: AliasClass = aliasClass(cube, best.candidate, best.scope, changes);
   const looked = scopes.reduce((sum, { length }) => sum + length, 0);
-  const p = Math.min(1, chance(cube, chosen) * looked * price);
-  if (p > FALSE_REPORTS || !matters(cube.measure, chosen, chosen.expected / chosen.total)) return null;
-  const same = new Set([chosen, ...others]);
-  return {
-    cube,
-    candidate: chosen,
-    aliases: others,
-    rivals: best.scope.filter((rival) => !same.has(rival)).sort((a, b) => b.likelihood - a.likelihood),
-    considered: scopes.flat(),
-    explains: Math.min(1, Math.max(0, (chosen.bad - chosen.expected) / excess)),
-    p,
-  };
+  const tops = scopes
+    .map((scope) => ({ top: explaining(scope), scope }))
+    .filter(({ top }) => top.score > 0)
+    .sort((a, b) => b.top.score - a.top.score);
+  for (const { top, scope } of tops) {
+    const { chosen, others }: AliasClass = aliasClass(cube, top, scope, changes);
+    const p = Math.min(1, chance(cube, chosen) * looked * price);
+    // A place in which everything is up a little has much excess, and may well be chance: it hides nothing that is not.
+    if (p > FALSE_REPORTS || !matters(cube.measure, chosen, chosen.expected / chosen.total)) continue;
+    const same = new Set([chosen, ...others]);
+    return {
+      cube,
+      candidate: chosen,
+      aliases: others,
+      rivals: scope.filter((rival) => !same.has(rival)).sort((a, b) => b.likelihood - a.likelihood),
+      considered: scopes.flat(),
+      explains: Math.min(1, Math.max(0, (chosen.bad - chosen.expected) / excess)),
+      p,
+    };
+  }
+  return null;
 }
 
 /** Two parts that are bad at once must be this many times as bad as what is left beside them. */
