@@ -35,6 +35,8 @@ export interface Choice {
   readonly baseline: Period;
   /** Onsets the period was chosen from. */
   readonly looked: number;
+  /** Whether the period starts with an onset, or was given; else it is the newest part of a time in which nothing stands out. */
+  readonly onset: boolean;
 }
 
 /** Reads both periods at the grain of endpoint pairs and tests every edge. */

@@ -83,6 +83,27 @@ describe('a part of an edge', () => {
       ]);
     },
   );
+
+  test.each(SEEDS)('seed %i: and after minutes, when most of what is known is bad', async (seed) => {
+    const rows = simulate({ seed, seconds: 260, onset: 60, faults: [{ hits: held, paused: 0.4 }] });
+    const report = await why(memoryReader(rows), { service: shop('frontend') });
+    expect(report.findings.map(answerOf)).toMatchObject([
+      { domain: 'server pod=catalogue-2', mechanism: 'overload' },
+    ]);
+    expect(report.baseline.to).toBeLessThanOrEqual(micros(80));
+  });
+});
+
+test.each(SEEDS)('seed %i: what grows begins with its first window', async (seed) => {
+  const hits = into('payment', ({ version }) => version === 'v2');
+  const faults = [
+    { hits, fails: 0.1, from: 66, to: 80 },
+    { hits, fails: 0.3, from: 80 },
+  ];
+  const rows = simulate({ seed, seconds: 110, faults });
+  const report = await why(memoryReader(rows), { service: shop('checkout') });
+  expect(report.period.from).toBeLessThanOrEqual(micros(70));
+  expect(report.findings.map(answerOf)).toMatchObject([{ domain: 'server version=v2', mechanism: 'errors' }]);
 });
 
 test.each(SEEDS)('seed %i: noise on all of a machine hides no cause', async (seed) => {

@@ -3,18 +3,20 @@ import { FaultlineError } from '../probe/index.ts';
 import { assemble, originNode } from './assemble.ts';
 import { attempts, sumCounts } from './counts.ts';
 import { coverageOf } from './coverage.ts';
-import { type Evidence, gather } from './evidence.ts';
+import { type Choice, type Evidence, gather } from './evidence.ts';
 import type { Report, ReportCoverage } from './finding.ts';
 import { causesOf } from './findings.ts';
 import { blastRadius } from './impact/blast-radius.ts';
 import { exonerated } from './impact/exonerate.ts';
 import { healthOf, judgedBy } from './impact/health.ts';
 import { nodeId, nodeOf } from './keys.ts';
+import { gatherNewest } from './newest.ts';
 import { originate } from './originate.ts';
 import { settle, type When } from './period/index.ts';
 import { signalsOf } from './signals.ts';
 import { ENOUGH_EVENTS } from './thresholds.ts';
 import { trafficSignals } from './traffic.ts';
+import type { World } from './world.ts';
 
 export interface WhyQuery extends When {
   readonly service: NodeKey;
@@ -31,9 +33,9 @@ export async function why(reader: EdgeReader, query: WhyQuery): Promise<Report> 
   const settled = await settle(reader, query, query.service);
   if (settled === null) return nothing(query, 'the store holds no traffic of that time');
   const { world, choice } = settled;
-  const coverage = await coverageOf(reader, choice.period);
   await known(reader, query.service);
-  const evidence = await gather(reader, world, query.service, choice);
+  const evidence = await evidenceOf(reader, world, query.service, choice);
+  const coverage = await coverageOf(reader, evidence.period);
   const ownership = originate(evidence.edges, evidence.anomalies);
   const causes = causesOf(evidence, ownership);
   const judged = judgedBy(evidence.edges, query.service);
@@ -44,8 +46,8 @@ export async function why(reader: EdgeReader, query: WhyQuery): Promise<Report> 
   const missing = relevant.length > 0 ? null : tooLittle(evidence, judged);
   return {
     service: nodeOf(query.service),
-    period: choice.period,
-    baseline: choice.baseline,
+    period: evidence.period,
+    baseline: evidence.baseline,
     verdict: relevant.length > 0 ? 'anomalous' : missing === null ? 'healthy' : 'not enough data',
     missing,
     signals: [...signalsOf(relevant), ...traffic],
@@ -55,6 +57,20 @@ export async function why(reader: EdgeReader, query: WhyQuery): Promise<Report> 
     health: healthOf(judged),
     coverage,
   };
+}
+
+/** What an edge as a whole shows comes first; then what only a part of one does. */
+async function evidenceOf(
+  reader: EdgeReader,
+  world: World,
+  service: NodeKey,
+  choice: Choice,
+): Promise<Evidence> {
+  if (!choice.onset) return gatherNewest(reader, world, service, choice);
+  const evidence = await gather(reader, world, service, choice);
+  if (choice.looked === 1 || evidence.anomalies.some(({ edge }) => world.scope.relevant.has(edge.id)))
+    return evidence;
+  return gatherNewest(reader, world, service, choice);
 }
 
 function touches(edge: { readonly client: NodeKey; readonly server: NodeKey }, service: NodeKey): boolean {

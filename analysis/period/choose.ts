@@ -1,10 +1,8 @@
-import { sumCounts } from '../counts.ts';
-import { thresholdOf } from '../measure.ts';
 import { BASELINE_PREFERRED_WINDOWS, BASELINE_WINDOWS } from '../thresholds.ts';
 import type { World } from '../world.ts';
 import { type Episode, episodesOf } from './episodes.ts';
+import { refinedOnset } from './refine.ts';
 import { stretchScore } from './scan.ts';
-import { trackOf } from './tracks.ts';
 
 /** Windows [from, to) of the world. */
 export interface Stretches {
@@ -12,6 +10,8 @@ export interface Stretches {
   readonly baseline: { readonly from: number; readonly to: number };
   /** How many onsets could have been chosen: the price of the choice, paid by every test that follows. */
   readonly looked: number;
+  /** Whether some edge shows an onset; without one the newest part is taken. */
+  readonly onset: boolean;
 }
 
 /** The newest window is usually not over: an episode that ends this close to the end is still going on. */
@@ -34,15 +34,16 @@ export function chooseStretches(world: World): Stretches {
     episodes.filter(({ risen, from, to }) => risen && to - from >= LEAST_WINDOWS),
     world.windows,
   );
-  if (group.length === 0) return { ...quiet(world, episodes), looked };
+  if (group.length === 0) return { ...quiet(world, episodes), looked, onset: false };
   const now = { from: commonOnset(group), to: Math.max(...group.map(({ to }) => to)) };
   if (world.windows - now.to <= STILL_WINDOWS) now.to = world.windows;
   const baseline = cleanBefore(now.from, episodes);
-  const from = refinedOnset(group, baseline, now);
+  const from = refinedOnset(group, baseline, now, LEAST_WINDOWS);
   return {
     now: { from, to: now.to },
     baseline: guarded({ from: baseline.from, to: Math.min(baseline.to, from) }, from),
     looked,
+    onset: true,
   };
 }
 
@@ -92,36 +93,7 @@ function commonOnset(group: readonly Episode[]): number {
   return best.from;
 }
 
-/**
- * The onset once more, now that a clean baseline says what slow is: the most likely change point between the start of
- * the baseline and the end of the period, over all raised signals together.
- */
-function refinedOnset(
-  group: readonly Episode[],
-  baseline: Stretches['baseline'],
-  now: { readonly from: number; readonly to: number },
-): number {
-  const first = Math.min(now.from, baseline.from + BASELINE_WINDOWS);
-  const scores = new Float64Array(now.to);
-  const sources = new Map(group.map(({ source }) => [`${source.edge.id} ${source.measure.name}`, source]));
-  for (const { edge, measure } of sources.values()) {
-    const past = sumCounts(
-      edge.windows.slice(baseline.from, baseline.to).filter((counts) => counts !== null),
-    );
-    const threshold = thresholdOf(measure, past);
-    if (threshold === null) continue;
-    const { track } = trackOf(edge, measure, threshold);
-    const outside = new Uint8Array(track.bad.length).fill(1);
-    outside.fill(0, baseline.from, now.to);
-    for (let from = Math.max(first, baseline.to - 1); from <= now.to - LEAST_WINDOWS; from++) {
-      scores[from]! += stretchScore(track, from, now.to, outside) ** 2;
-    }
-  }
-  const best = scores.indexOf(Math.max(...scores));
-  return scores[best]! > 0 ? best : now.from;
-}
-
-function quiet(world: World, episodes: readonly Episode[]): Omit<Stretches, 'looked'> {
+function quiet(world: World, episodes: readonly Episode[]): Pick<Stretches, 'now' | 'baseline'> {
   const length = Math.max(1, Math.min(QUIET_WINDOWS, Math.floor(world.windows * QUIET_SHARE)));
   const from = Math.max(0, world.windows - length);
   return { now: { from, to: world.windows }, baseline: cleanBefore(from, episodes) };

@@ -48,16 +48,23 @@ export async function settle(
   const start = Math.max(asked, from);
   return {
     world,
-    choice: { period: { from: start, to }, baseline: when.baseline ?? before(world, start), looked: 1 },
+    choice: {
+      period: { from: start, to },
+      baseline: when.baseline ?? baselineBefore(world, start),
+      looked: 1,
+      onset: true,
+    },
   };
 }
 
 function chosen(world: World, when: When): Choice {
-  const { now, baseline, looked } = chooseStretches(world);
-  return { period: span(world, now), baseline: when.baseline ?? span(world, baseline), looked };
+  const { now, baseline, looked, onset } = chooseStretches(world);
+  const usual = when.baseline ?? span(world, baseline);
+  return { period: span(world, now), baseline: usual, looked, onset: onset || when.baseline !== undefined };
 }
 
-function before(world: World, start: number): Period {
+/** The clean stretch before a time, as far as whole edges show what is clean. */
+export function baselineBefore(world: World, start: number): Period {
   const relevant = world.edges.filter(({ id }) => world.scope.relevant.has(id));
   const end = Math.max(0, indexOf(world, start));
   const ended = episodesOf(relevant).filter(({ to }) => to <= end);

@@ -1,0 +1,93 @@
+import type { EdgeReader, Leaf, NodeKey, Period } from '../graph/index.ts';
+import { WINDOW_MICROS } from '../graph/index.ts';
+import { baselinesOf } from './baseline.ts';
+import { sumCounts } from './counts.ts';
+import { type Anomaly, detect, evidenceOf } from './detect.ts';
+import { type Choice, type Evidence, gather } from './evidence.ts';
+import { groupBy } from './group.ts';
+import { leafId, pairLeaves } from './leaves.ts';
+import { MEASURES } from './measure.ts';
+import { baselineBefore, onsetOf } from './period/index.ts';
+import { BASELINE_WINDOWS, FALSE_REPORTS } from './thresholds.ts';
+import { indexOf, timeOf, type World } from './world.ts';
+
+/** An incident lasts for two windows at least; each further stretch is as long as all before it. */
+const FIRST_WINDOWS = 2;
+
+/**
+ * The evidence where no edge as a whole shows when something began. What hits a part of an edge (one of many pods) may drown
+ * in the rest of it, and parts are only read in whole stretches: so the newest two windows, four, eight … are held against
+ * what was before them. One of these lengths is right to within a factor of two, whenever it began.
+ */
+export async function gatherNewest(
+  reader: EdgeReader,
+  world: World,
+  service: NodeKey | null,
+  usual: Choice,
+): Promise<Evidence> {
+  const found = strongest(world, await stretchesOf(reader, world), usual.looked);
+  for (const from of found === null ? [] : onsetsOf(world, found)) {
+    const choice = { ...usual, period: { from, to: world.span.to }, baseline: baselineBefore(world, from) };
+    const evidence = await gather(reader, world, service, choice);
+    if (evidence.anomalies.some(({ edge }) => world.scope.relevant.has(edge.id))) return evidence;
+  }
+  return gather(reader, world, service, usual);
+}
+
+interface Stretch extends Period {
+  readonly leaves: readonly Leaf[];
+}
+
+/** All of the world, read once, in stretches: the newest first, each later one as long as all before it. */
+async function stretchesOf(reader: EdgeReader, { span }: World): Promise<Stretch[]> {
+  const stretches: Stretch[] = [];
+  for (let to = span.to; to > span.from; ) {
+    const length = stretches.length === 0 ? FIRST_WINDOWS * WINDOW_MICROS : span.to - to;
+    const from = Math.max(span.from, to - length);
+    stretches.push({ from, to, leaves: await reader.leaves({ from, to }) });
+    to = from;
+  }
+  return stretches;
+}
+
+interface Found {
+  readonly anomaly: Anomaly;
+  readonly period: Period;
+}
+
+function strongest(world: World, stretches: readonly Stretch[], looked: number): Found | null {
+  let best: Found | null = null;
+  for (let count = 1; count < stretches.length; count++) {
+    const { from } = stretches[count - 1]!;
+    if (indexOf(world, from) < BASELINE_WINDOWS) break;
+    const edges = evidenceOf(pairLeaves(merged(stretches.slice(0, count)), merged(stretches.slice(count))));
+    const past = new Map(edges.map((edge) => [edge.id, edge.before]));
+    const baselines = baselinesOf(world.edges, past, { from: 0, to: indexOf(world, from) });
+    const price = Math.max(1, edges.length) * MEASURES.length * looked;
+    const anomaly = detect(edges, baselines, price).find(({ edge }) => world.scope.relevant.has(edge.id));
+    if (anomaly === undefined || anomaly.p > FALSE_REPORTS) continue;
+    if (best === null || anomaly.p < best.anomaly.p) best = { anomaly, period: { from, to: world.span.to } };
+  }
+  return best;
+}
+
+/** The same ends and port are one leaf. */
+function merged(stretches: readonly Stretch[]): Leaf[] {
+  const byEnds = groupBy(
+    stretches.flatMap(({ leaves }) => leaves),
+    leafId,
+  );
+  return [...byEnds.values()].map((same) => ({
+    ...same[0]!,
+    counts: sumCounts(same.map(({ counts }) => counts)),
+  }));
+}
+
+/** Where the edge itself changed most within twice the length that was found; then the start of that length. */
+function onsetsOf(world: World, { anomaly: { edge, baseline }, period }: Found): number[] {
+  const series = world.edges.find(({ id }) => id === edge.id)!;
+  const before = { from: world.span.from, to: period.from };
+  const at = onsetOf(world, series, baseline.measure, baseline.threshold!, before, period);
+  const latest = world.windows - FIRST_WINDOWS;
+  return [...new Set([timeOf(world, Math.min(at, latest)), period.from])];
+}
