@@ -42,29 +42,19 @@ const PRECEDENCE: readonly MeasureName[] = [
 /** Localises every measure that has an excess of its own on a relevant edge, and joins what is one cause. */
 export function causesOf(evidence: Evidence, ownership: Ownership): Cause[] {
   const { relevant, near } = evidence.world.scope;
-  const lossy = new Set(
-    evidence.anomalies
-      .filter(({ baseline }) => baseline.measure.name === 'retransmits')
-      .map(({ edge }) => edge.id),
-  );
   const causes: Cause[] = [];
   for (const measure of MEASURES) {
     const cube = cubeOf(measure, evidence.edges, evidence.baselines, evidence.anomalies, ownership, near);
     if (cube === null) continue;
     for (const located of localise(cube, evidence.changes, evidence.price)) {
-      const cause = causeOf(evidence, ownership, located, lossy);
+      const cause = causeOf(evidence, ownership, located);
       if (cause.edges.some((edge) => relevant.has(edgeId(edge)))) causes.push(cause);
     }
   }
   return joined(causes).sort((a, b) => b.located.candidate.likelihood - a.located.candidate.likelihood);
 }
 
-function causeOf(
-  evidence: Evidence,
-  ownership: Ownership,
-  located: Located,
-  lossy: ReadonlySet<string>,
-): Cause {
+function causeOf(evidence: Evidence, ownership: Ownership, located: Located): Cause {
   const { candidate, cube } = located;
   const leaves = candidate.members.map((i) => cube.leaves[i]!);
   const edges = edgesInside(located);
@@ -81,7 +71,8 @@ function causeOf(
     excessRate: (candidate.bad - candidate.expected) / candidate.total,
     rate: now.requests / seconds(evidence.period),
     usualRate: own.requests / seconds(evidence.baseline),
-    lossy: edges.some((edge) => lossy.has(edgeId(edge))),
+    lossy: raised(evidence, edges, 'retransmits'),
+    waiting: raised(evidence, edges, 'wait'),
     outside: edges.every(({ server }) => server.namespace === ''),
   };
   const split = splitOf(inside);
@@ -96,6 +87,11 @@ function causeOf(
     split: known ? split : null,
     also: [],
   };
+}
+
+function raised({ anomalies }: Evidence, edges: readonly EdgeKey[], name: MeasureName): boolean {
+  const ids = new Set(edges.map(edgeId));
+  return anomalies.some(({ edge, baseline }) => baseline.measure.name === name && ids.has(edge.id));
 }
 
 function ownService(evidence: Evidence, ownership: Ownership, leaves: readonly LeafPair[]): number {

@@ -18,6 +18,8 @@ export interface Inside {
   readonly usualRate: number;
   /** Whether packets are lost there beyond the baseline. */
   readonly lossy: boolean;
+  /** Whether requests wait longer there before the server reads them. */
+  readonly waiting: boolean;
   /** Whether the server lives outside the cluster. */
   readonly outside: boolean;
 }
@@ -57,7 +59,9 @@ export function mechanismOf(inside: Inside, split: TimeSplit): Mechanism {
       const refused = now.refused - before.refused * scale(now, before);
       const silent =
         now.timedOut + now.unreachable - (before.timedOut + before.unreachable) * scale(now, before);
-      return refused >= silent ? 'refused' : 'unreachable';
+      if (refused >= silent) return 'refused';
+      // Who does not come to reading what has arrived does not come to accepting either: the queue is full, not the way cut.
+      return inside.waiting ? 'overload' : 'unreachable';
     }
     case 'retransmits':
       return 'network loss';

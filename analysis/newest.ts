@@ -8,7 +8,7 @@ import { groupBy } from './group.ts';
 import { leafId, pairLeaves } from './leaves.ts';
 import { MEASURES } from './measure.ts';
 import { baselineBefore, onsetOf } from './period/index.ts';
-import { BASELINE_WINDOWS, FALSE_REPORTS } from './thresholds.ts';
+import { BASELINE_PREFERRED_WINDOWS, FALSE_REPORTS } from './thresholds.ts';
 import { indexOf, timeOf, type World } from './world.ts';
 
 /** An incident lasts for two windows at least; each further stretch is as long as all before it. */
@@ -38,12 +38,16 @@ interface Stretch extends Period {
   readonly leaves: readonly Leaf[];
 }
 
-/** All of the world, read once, in stretches: the newest first, each later one as long as all before it. */
+/**
+ * All of the world, read once, in stretches: the newest first, each later one as long as all before it, and last what is left
+ * for a baseline however long the rest.
+ */
 async function stretchesOf(reader: EdgeReader, { span }: World): Promise<Stretch[]> {
+  const oldest = span.from + BASELINE_PREFERRED_WINDOWS * WINDOW_MICROS;
   const stretches: Stretch[] = [];
   for (let to = span.to; to > span.from; ) {
     const length = stretches.length === 0 ? FIRST_WINDOWS * WINDOW_MICROS : span.to - to;
-    const from = Math.max(span.from, to - length);
+    const from = to > oldest ? Math.max(oldest, to - length) : span.from;
     stretches.push({ from, to, leaves: await reader.leaves({ from, to }) });
     to = from;
   }
@@ -59,7 +63,7 @@ function strongest(world: World, stretches: readonly Stretch[], looked: number):
   let best: Found | null = null;
   for (let count = 1; count < stretches.length; count++) {
     const { from } = stretches[count - 1]!;
-    if (indexOf(world, from) < BASELINE_WINDOWS) break;
+    if (indexOf(world, from) < BASELINE_PREFERRED_WINDOWS) break;
     const edges = evidenceOf(pairLeaves(merged(stretches.slice(0, count)), merged(stretches.slice(count))));
     const past = new Map(edges.map((edge) => [edge.id, edge.before]));
     const baselines = baselinesOf(world.edges, past, { from: 0, to: indexOf(world, from) });

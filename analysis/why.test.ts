@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import type { Endpoint } from '../enrich/index.ts';
 import type { CoverageRow } from '../graph/index.ts';
-import { into } from './testing/faults.ts';
+import { NOTHING } from './counts.ts';
+import { type Fault, into } from './testing/faults.ts';
 import { memoryReader } from './testing/memory-reader.ts';
 import { START, simulate } from './testing/simulate.ts';
 import { type Answer, answerOf, ask, CASES, said } from './testing/worlds.ts';
@@ -84,13 +86,19 @@ describe('a part of an edge', () => {
     },
   );
 
-  test.each(SEEDS)('seed %i: and after minutes, when most of what is known is bad', async (seed) => {
-    const rows = simulate({ seed, seconds: 260, onset: 60, faults: [{ hits: held, paused: 0.4 }] });
-    const report = await why(memoryReader(rows), { service: shop('frontend') });
-    expect(report.findings.map(answerOf)).toMatchObject([
-      { domain: 'server pod=catalogue-2', mechanism: 'overload' },
+  test.each(SEEDS)('seed %i: a pair of pods among many, when most of what is known is bad', async (seed) => {
+    const hits: Fault['hits'] = (client, server) =>
+      client.name === 'frontend-0' && server.name === 'catalogue-2';
+    const faults = [
+      { hits, slower: 80, from: 60 },
+      { hits: () => true, paused: 0.03, from: 0 },
+    ];
+    const reader = memoryReader(simulate({ seed, seconds: 260, load: 20, faults }));
+    const { findings, period } = await why(reader, { service: shop('frontend') });
+    expect(findings.map(answerOf)).toMatchObject([
+      { origin: 'frontend > catalogue', mechanism: 'slow service' },
     ]);
-    expect(report.baseline.to).toBeLessThanOrEqual(micros(80));
+    expect(period.from).toBe(micros(60));
   });
 });
 
@@ -114,6 +122,31 @@ test.each(SEEDS)('seed %i: noise on all of a machine hides no cause', async (see
   expect(findings.map(answerOf)).toContainEqual(
     expect.objectContaining({ origin: 'checkout > payment', domain: 'server version=v2' }),
   );
+});
+
+test.each(SEEDS)('seed %i: a tag that only some views know tells nothing', async (seed) => {
+  const clients = new Map<Endpoint, Endpoint>();
+  const anonymous = (client: Endpoint): Endpoint => {
+    const { process, ...tags } = client.tags;
+    const known = clients.get(client) ?? { ...client, tags };
+    clients.set(client, known);
+    return known;
+  };
+  const rows = simulate({ seed, seconds: 90, onset: 60, faults: [{ hits: into('shipping'), refuses: 0.4 }] });
+  const views = rows.flatMap((row) => [
+    { ...row, client: anonymous(row.client), counts: { ...row.counts, refused: 0 } },
+    ...(row.counts.refused > 0 ? [{ ...row, counts: { ...NOTHING, refused: row.counts.refused } }] : []),
+  ]);
+  const { findings } = await why(memoryReader(views), { service: shop('checkout') });
+  expect(findings.map(answerOf)).toMatchObject([{ domain: '', mechanism: 'refused' }]);
+});
+
+test.each(SEEDS)('seed %i: new connections that time out where requests wait are overload', async (seed) => {
+  const faults = [{ hits: into('currency'), wait: 200, drops: 0.2, load: 2 }];
+  const rows = simulate({ seed, seconds: 90, onset: 60, faults });
+  const { findings } = await why(memoryReader(rows), { service: shop('frontend') });
+  expect(findings.map(answerOf)).toContainEqual({ origin: 'currency', domain: '', mechanism: 'overload' });
+  expect(findings.map(({ mechanism }) => mechanism)).not.toContain('unreachable');
 });
 
 describe('the period of a question', () => {

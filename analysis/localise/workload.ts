@@ -41,13 +41,20 @@ export function workloadCandidates(cube: Cube, kind: 'server' | 'client', worklo
   return found;
 }
 
-/** Columns of both ends that differ within the leaves; a tag all of them share tells nothing. */
+/**
+ * Columns of both ends with at least two values within the leaves. A tag all of them share tells nothing; nor does one that
+ * some have and others are not known to have: where a failed connect is seen from another end than a good one, only the view
+ * differs.
+ */
 function distinguishing(cube: Cube, members: readonly number[]): Column[] {
   const tags = (['server', 'client'] as const).flatMap((side) =>
     DOMAIN_TAGS.map((tag) => column(cube.leaves, side, tag)),
   );
   const columns = [...tags, column(cube.leaves, 'server', 'port')];
-  return columns.filter(({ codes }) => members.some((i) => codes[i] !== codes[members[0]!]));
+  return columns.filter(({ codes }) => {
+    const known = members.find((i) => codes[i]! >= 0);
+    return known !== undefined && members.some((i) => codes[i]! >= 0 && codes[i] !== codes[known]);
+  });
 }
 
 /** Every value of every further column inside a group; what is the same group again has only a longer name. */
