@@ -1,5 +1,5 @@
 import type { Calls } from './graph.ts';
-import type { Points } from './points.ts';
+import { filled, type Points } from './points.ts';
 
 /** What was measured at each point where edges have their own times. */
 export interface EdgeTable {
@@ -15,3 +15,15 @@ export interface EdgeTable {
 
 export const callsOf = ({ latency }: EdgeTable): Calls =>
   new Map([...latency].map(([caller, callees]) => [caller, [...callees.keys()]]));
+
+/** A table whose short gaps are filled: a minute that was not counted is no minute without requests. */
+export function withoutHoles({ requests, latency, entry, used }: EdgeTable): EdgeTable {
+  const all = (of: ReadonlyMap<string, Points>) =>
+    new Map([...of].map(([key, points]) => [key, filled(points)]));
+  return {
+    requests: all(requests),
+    latency: new Map([...latency].map(([caller, callees]) => [caller, all(callees)])),
+    entry: { ...entry, latency: filled(entry.latency), failed: filled(entry.failed) },
+    used: new Map([...used].map(([service, series]) => [service, series.map(filled)])),
+  };
+}

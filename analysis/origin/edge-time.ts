@@ -1,5 +1,5 @@
 import { median } from '../statistics/quantile.ts';
-import { returnLevel } from '../statistics/return-level.ts';
+import { heavyReturnLevel } from '../statistics/return-level.ts';
 import { callsOf, type EdgeTable } from './edge-table.ts';
 import { ownExcess } from './own.ts';
 import type { CallsPerRequest } from './per-request.ts';
@@ -21,7 +21,7 @@ export function originOfCalls(
     [...after].map(([service, own]) => {
       const pairs = lasting(own);
       const exceeds = (others: number): boolean => {
-        const level = returnLevel(lasting(before.get(service)!), pairs.length * others);
+        const level = heavyReturnLevel(lasting(before.get(service)!), pairs.length * others);
         return pairs.some((value) => value > level);
       };
       return { service, own: sumOf(own), alarming: exceeds(after.size), unusual: exceeds(1) };

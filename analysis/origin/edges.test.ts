@@ -109,6 +109,16 @@ describe('origin on edges', () => {
     expect(first).toMatchObject({ service: 'web', stands: true });
   });
 
+  test('where no edge was measured, whoever uses something else stands out', () => {
+    const without = ({ requests, ...rest }: EdgeTable): EdgeTable => ({
+      ...rest,
+      requests: new Map([...requests].map(([service, points]) => [service, points.map(() => Number.NaN)])),
+      latency: new Map(),
+    });
+    const [first] = originOfEdges(without(table(300, 3)), without(table(4, 53, { cost: { store: 2 } })));
+    expect(first).toMatchObject({ service: 'store', stands: true });
+  });
+
   test('every service has a place, and on a quiet day none stands out', () => {
     for (let seed = 1; seed <= 20; seed++) {
       const origins = answer({}, seed);

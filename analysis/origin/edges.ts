@@ -1,6 +1,6 @@
 import { quietBelief } from '../statistics/belief.ts';
 import { FALSE_REPORTS } from '../thresholds.ts';
-import { callsOf, type EdgeTable } from './edge-table.ts';
+import { callsOf, type EdgeTable, withoutHoles } from './edge-table.ts';
 import { originOfCalls } from './edge-time.ts';
 import { samplesOf, surprising } from './failures.ts';
 import { footprintChange } from './footprint.ts';
@@ -14,9 +14,14 @@ import type { SeriesOrigin } from './rank.ts';
  * requests cost something else than before; otherwise at who added time of its own. Delay between two services counts as
  * the callee's, which is what its callers see of it. All services, the likeliest first.
  */
-export function originOfEdges(past: EdgeTable, now: EdgeTable): readonly SeriesOrigin[] {
+export function originOfEdges(before: EdgeTable, after: EdgeTable): readonly SeriesOrigin[] {
+  const [past, now] = [withoutHoles(before), withoutHoles(after)];
   const rates = callsPerRequest(callsOf(past), past.requests);
   const byTime = originOfCalls(rates, past, now);
+  const changes = new Map(
+    byTime.map(({ service }) => [service, costChange(service, past, now, byTime.length)]),
+  );
+  if (past.latency.size === 0) return byUse(byTime, changes);
   if (!fails(past, now)) return byTime;
 
   const missing = missingCalls(rates, past.requests, now.requests);
@@ -28,7 +33,7 @@ export function originOfEdges(past: EdgeTable, now: EdgeTable): readonly SeriesO
    * it of those without calls; else requests failed because they took too long; who answers the people is left.
    */
   const evidenceOf = ({ service, own, stands }: SeriesOrigin): Evidence => {
-    const change = costChange(service, past, now, byTime.length);
+    const change = changes.get(service)!;
     if (change > 1 && callers.get(service)?.some(stopped)) return { kind: 5, weight: change };
     if (stopped(service)) return { kind: 4, weight: missing.get(service)! };
     if (change > 1) return { kind: 3, weight: change };
@@ -39,6 +44,16 @@ export function originOfEdges(past: EdgeTable, now: EdgeTable): readonly SeriesO
     .map((origin) => ({ origin, evidence: evidenceOf(origin) }))
     .sort(({ evidence: a }, { evidence: b }) => b.kind - a.kind || b.weight - a.weight)
     .map(({ origin, evidence }) => ({ ...origin, stands: evidence.kind > 0 }));
+}
+
+/** Where no edge was measured, what the services use is all that there is. */
+function byUse(
+  services: readonly SeriesOrigin[],
+  changes: ReadonlyMap<string, number>,
+): readonly SeriesOrigin[] {
+  return services
+    .map((origin) => ({ ...origin, stands: changes.get(origin.service)! > 1 }))
+    .sort((a, b) => changes.get(b.service)! - changes.get(a.service)!);
 }
 
 /** Why a service may have failed, the better reason with the higher kind, and how much there is of it. */

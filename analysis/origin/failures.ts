@@ -4,7 +4,15 @@ import { type Belief, surprise } from '../statistics/tail.ts';
 import { FALSE_REPORTS } from '../thresholds.ts';
 import { type Calls, reachable } from './graph.ts';
 import { ownExcess } from './own.ts';
-import { excessOver, known, type Points, type SeriesTable, type ServicePoints, sumOf } from './points.ts';
+import {
+  excessOver,
+  known,
+  type Points,
+  type SeriesTable,
+  type ServicePoints,
+  sumOf,
+  withoutGaps,
+} from './points.ts';
 import { REACHES_SHARE, ranked, type SeriesOrigin } from './rank.ts';
 
 /**
@@ -15,9 +23,10 @@ import { REACHES_SHARE, ranked, type SeriesOrigin } from './rank.ts';
 export function originOfFailures(
   calls: Calls,
   target: string,
-  past: SeriesTable,
-  now: SeriesTable,
+  before: SeriesTable,
+  after: SeriesTable,
 ): readonly SeriesOrigin[] {
+  const [past, now] = [withoutGaps(before), withoutGaps(after)];
   const services = reachable(calls, target).filter((each) => past.has(each) && now.has(each));
   const rates = new Map(services.map((each) => [each, quietBelief(samplesOf(past.get(each)!)).mean]));
   const failed = (table: SeriesTable) =>
@@ -33,9 +42,9 @@ export function originOfFailures(
       const samples = (table: SeriesTable, points: Points) =>
         ownSamples(table.get(service)!, points, rates.get(service)!);
       const belief = quietBelief(samples(past, ownPast.get(service)!));
-      const after = samples(now, own);
+      const present = samples(now, own);
       const exceeds = (others: number): boolean =>
-        surprising(after, belief, others).some(
+        surprising(present, belief, others).some(
           (at) => felt[at]! + felt[at + 1]! > REACHES_SHARE * (own[at]! + own[at + 1]!),
         );
       const [alarming, unusual] = [exceeds(services.length), exceeds(1)];

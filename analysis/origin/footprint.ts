@@ -18,15 +18,17 @@ export interface Footprint {
  * whose handling costs something else than an answer does.
  */
 export function footprintChange(past: Footprint, now: Footprint, services: number): number {
+  // Where requests were never counted, what was used in all has to do.
+  const counted = past.requests.some((value) => value > 0);
+  const each = (resource: Points, { requests }: Footprint): Points =>
+    counted ? perRequest(resource, requests) : resource;
   const changes = past.used.map((resource, index) => {
-    const before = perRequest(resource, past.requests);
+    const before = each(resource, past);
     const middle = median(before);
     const spread = NORMAL_MAD * median(before.map((value) => Math.abs(value - middle)));
     if (!(spread > 0)) return 0;
     const distance = (values: Points) => lasting(values.map((value) => Math.abs(value - middle) / spread));
-    const found = distance(perRequest(now.used[index]!, now.requests)).filter(
-      (value) => !Number.isNaN(value),
-    );
+    const found = distance(each(now.used[index]!, now)).filter((value) => !Number.isNaN(value));
     const level = returnLevel(distance(before), found.length * past.used.length * services);
     return found.length === 0 ? 0 : Math.max(...found) / level;
   });

@@ -23,6 +23,34 @@ export function excessOver({ requests, value }: ServicePoints, rate: number): Po
   return value.map((each, at) => known((each - rate) * requests[at]!));
 }
 
+/** This many missing points in a row are taken for a gap in the measurement; more for something that was not there. */
+const LONGEST_GAP = 2;
+
+/** A table whose short gaps are filled. */
+export const withoutGaps = (table: SeriesTable): SeriesTable =>
+  new Map(
+    [...table].map(([service, { requests, value }]) => [
+      service,
+      { requests: filled(requests), value: filled(value) },
+    ]),
+  );
+
+/** The points with short gaps filled, linearly between the neighbours that are known, at an end with the nearest. */
+export function filled(points: Points): Points {
+  const all = points.slice();
+  for (let from = 0; from < all.length; from++) {
+    if (!Number.isNaN(all[from])) continue;
+    let to = from;
+    while (to < all.length && Number.isNaN(all[to])) to++;
+    const [before, after] = [all[from - 1] ?? all[to], all[to] ?? all[from - 1]];
+    if (to - from <= LONGEST_GAP && before !== undefined && after !== undefined)
+      for (let at = from; at < to; at++)
+        all[at] = before + ((after - before) * (at - from + 1)) / (to - from + 1);
+    from = to;
+  }
+  return all;
+}
+
 export const known = (value: number): number => (Number.isNaN(value) ? 0 : value);
 
 export const sumOf = (points: Points): number => points.reduce((sum, value) => sum + value, 0);

@@ -19,13 +19,17 @@ export interface Suspect {
 
 /**
  * The unusual ones first, then by own excess. Whether anything happened is one question over all services and is corrected for
- * their number; which of them it was is a matter of who has most.
+ * their number; which of them it was is a matter of who has most. Where something happened and nobody is unusual (the
+ * target suffers from many small parts), whoever has most stands for it.
  */
-export function ranked(suspects: readonly Suspect[]): readonly SeriesOrigin[] {
-  const happened = suspects.some(({ alarming }) => alarming);
-  return suspects
-    .map(({ service, own, unusual }) => ({ service, own, stands: happened && unusual }))
-    .sort((a, b) => Number(b.stands) - Number(a.stands) || b.own - a.own);
+export function ranked(suspects: readonly Suspect[], suffers = false): readonly SeriesOrigin[] {
+  const happened = suffers || suspects.some(({ alarming }) => alarming);
+  const order = [...suspects].sort((a, b) => Number(b.unusual) - Number(a.unusual) || b.own - a.own);
+  return order.map(({ service, own, unusual }, at) => ({
+    service,
+    own,
+    stands: happened && (unusual || at === 0),
+  }));
 }
 
 /**

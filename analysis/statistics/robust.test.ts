@@ -3,7 +3,8 @@ import { randomOf } from '../testing/random.ts';
 import { FALSE_REPORTS } from '../thresholds.ts';
 import { quietBelief } from './belief.ts';
 import { median, quantile } from './quantile.ts';
-import { returnLevel } from './return-level.ts';
+import { heavyReturnLevel, returnLevel } from './return-level.ts';
+import { tailOf } from './tail-shape.ts';
 
 test('quantiles are of the known values', () => {
   expect(median(Float64Array.of(3, Number.NaN, 1, 2))).toBe(2);
@@ -40,6 +41,15 @@ describe('return level', () => {
       100,
     );
     expect(scaled).toBeCloseTo(7 * level + 3, 9);
+  });
+
+  test('a heavy tail is told from an exponential one, and its level is higher', () => {
+    const heavy = draws(1, 2000, (random) => (1 - random.next()) ** (-1 / 2) - 1);
+    expect(tailOf(heavy).shape).toBeGreaterThan(0.3);
+    expect(heavyReturnLevel(heavy, 1000)).toBeGreaterThan(2 * returnLevel(heavy, 1000));
+    const light = draws(2, 2000, (random) => -Math.log(1 - random.next()));
+    expect(tailOf(light).shape).toBeLessThan(0.1);
+    expect(heavyReturnLevel(new Float64Array(), 1)).toBe(Number.POSITIVE_INFINITY);
   });
 
   test('nothing exceeds a past that is not known', () => {

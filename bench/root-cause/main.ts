@@ -33,7 +33,10 @@ await benchmark(
   async ({ format, data, verbose, json }) => {
     if (!(format in FORMATS)) throw wrong(`--format cannot be "${format}".`, 'Choose petshop or nezha.');
     if (!existsSync(data)) throw wrong(`--data cannot be "${data}".`, 'Give the folder of the data set.');
-    const { incidents, quiet } = FORMATS[format as keyof typeof FORMATS](data);
+    const { incidents, quiet, leftOut } = FORMATS[format as keyof typeof FORMATS](data);
+    for (const line of leftOut) console.error(`left out: ${line}`);
+    if (incidents.length === 0)
+      throw wrong(`${data} holds no incident of the format ${format}.`, 'Give the folder of the data set.');
     const result = score(incidents, quiet, (name, found, cause) => {
       if (verbose)
         console.error(`${name}: found ${found.join(', ') || 'nothing'}, was ${cause ?? 'nothing'}`);

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { EdgeTable, Points } from '../../analysis/index.ts';
+import type { Calls, EdgeTable, Points } from '../../analysis/index.ts';
 import { readCsv } from '../localization/csv.ts';
 
 /** Series of one file by column, each with a value for every minute of the day. */
@@ -41,9 +41,8 @@ export function measurements(folder: string, day: string): EdgeTable {
       RESOURCES.map((name, i) => added(used.get(service)?.[i], column(name))),
     );
   }
-  const front = existsSync(join(folder, 'front_service.csv')) ? read('front_service.csv') : new Map();
-  const called = new Set([...latency.values()].flatMap((callees) => [...callees.keys()]));
-  const entry = [...latency.keys()].find((caller) => !called.has(caller)) ?? '';
+  const front = read('front_service.csv');
+  const entry = entryOf(new Map([...latency].map(([caller, callees]) => [caller, [...callees.keys()]])));
   const success: Points = front.get('SuccessRate(%)') ?? unknown();
   return {
     requests,
@@ -62,8 +61,23 @@ const unknown = (): Points => new Float64Array(DAY_MINUTES).fill(Number.NaN);
 const added = (sum: Points | undefined, points: Points): Points =>
   sum === undefined ? points : sum.map((value, at) => value + points[at]!);
 
-/** A pod's name ends with the hash of its replica set and its own. */
-export const serviceOf = (pod: string): string => pod.split('-').slice(0, -2).join('-');
+/** Whom people call: of those whom nobody calls, the one from which most is called, directly or not. */
+function entryOf(calls: Calls): string {
+  const called = new Set([...calls.values()].flat());
+  const below = (service: string): number => {
+    const seen = new Set([service]);
+    for (const each of seen) for (const callee of calls.get(each) ?? []) seen.add(callee);
+    return seen.size;
+  };
+  const first = [...calls.keys()].filter((caller) => !called.has(caller));
+  return first.sort((a, b) => below(b) - below(a))[0] ?? '';
+}
+
+/** A pod's name ends with the hash of its replica set and its own, that of a stateful set with a number. */
+export function serviceOf(pod: string): string {
+  const parts = pod.split('-');
+  return parts.slice(0, Math.max(1, parts.length - 2)).join('-');
+}
 
 /** Some minutes of a day's measurements, in order. */
 export function minutesOf(table: EdgeTable, minutes: readonly number[]): EdgeTable {
@@ -93,12 +107,14 @@ export function minutesMeasured({ requests }: EdgeTable): readonly number[] {
 export const minuteOf = (milliseconds: number, day: string): number =>
   Math.floor((milliseconds - Date.parse(`${day}T00:00:00Z`)) / 60_000);
 
-/** One row a minute. Its time is the text of the first column: the stamps beside it are broken in some files. */
+/** One row a minute; none where there is no such file. Its time is the text of the first column: the stamps beside it are broken in some files. */
 function columnsOf(file: string, day: string): Columns {
-  const { heading, rows } = readCsv(existsSync(file) ? file : `${file}.gz`);
+  const found = [file, `${file}.gz`].find((name) => existsSync(name));
+  if (found === undefined) return new Map();
+  const { heading, rows } = readCsv(found);
   const columns = new Map(heading.slice(2).map((name) => [name, unknown()]));
   for (const row of rows) {
-    const minute = minuteOf(Date.parse(`${row[0]!.slice(0, 19).replace(' ', 'T')}Z`), day);
+    const minute = minuteOf(Date.parse(`${(row[0] ?? '').slice(0, 19).replace(' ', 'T')}Z`), day);
     if (!(minute >= 0 && minute < DAY_MINUTES)) continue;
     for (const [at, name] of heading.entries())
       if (at >= 2 && row[at]) columns.get(name)![minute] = Number(row[at]);

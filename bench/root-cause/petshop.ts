@@ -1,7 +1,8 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { basename, dirname, join, relative } from 'node:path';
 import { type Calls, originOfFailures, originOfTime, type SeriesTable } from '../../analysis/index.ts';
 import { readCsv } from '../localization/csv.ts';
+import { type Cases, foldersIn, joined } from './cases.ts';
 import type { Incident, Quiet } from './score.ts';
 import { splitsOf } from './splits.ts';
 
@@ -19,43 +20,42 @@ type Columns = ReadonlyMap<string, Float64Array>;
 
 /**
  * Faults injected into an application of microservices: a folder with `graph.csv`, `noissue/`, `train/` and `test/`, or one
- * whose folders are such scenarios. The normal table is the past of every issue, and cut in two it is the quiet cases.
+ * that holds such scenarios. The normal table is the past of every issue, and cut in two it is the quiet cases; issues of a
+ * scenario without one are left out, as nothing says what is usual there.
  */
-export function petshop(folder: string): { incidents: readonly Incident[]; quiet: readonly Quiet[] } {
-  const scenarios = existsSync(join(folder, 'graph.csv'))
-    ? [folder]
-    : readdirSync(folder).flatMap((name) =>
-        existsSync(join(folder, name, 'graph.csv')) ? [join(folder, name)] : [],
-      );
-  const parts = scenarios.map(scenarioOf);
-  return {
-    incidents: parts.flatMap(({ incidents }) => incidents),
-    quiet: parts.flatMap(({ quiet }) => quiet),
-  };
+export function petshop(folder: string): Cases {
+  return joined(scenariosIn(folder, DEEPEST).map(scenarioOf));
 }
 
-function scenarioOf(folder: string): { incidents: readonly Incident[]; quiet: readonly Quiet[] } {
+/** Folders below the one that is given in which scenarios are looked for. */
+const DEEPEST = 2;
+
+function scenariosIn(folder: string, deeper: number): readonly string[] {
+  if (existsSync(join(folder, 'graph.csv'))) return [folder];
+  return deeper === 0 ? [] : foldersIn(folder).flatMap((each) => scenariosIn(each, deeper - 1));
+}
+
+function scenarioOf(folder: string): Cases {
   const calls = callsOf(join(folder, 'graph.csv'));
   const normal = columnsOf(join(folder, 'noissue', 'metrics.csv'));
+  const issues = ['train', 'test']
+    .map((part) => join(folder, part))
+    .flatMap((part) => (existsSync(part) ? foldersIn(part) : []));
+  const incidents: Incident[] = [];
+  const leftOut: string[] = [];
   const targets = new Map<string, Target>();
-  const incidents = ['train', 'test'].flatMap((part) =>
-    (existsSync(join(folder, part)) ? readdirSync(join(folder, part)) : []).sort().flatMap((name) => {
-      const issue = join(folder, part, name);
-      if (!existsSync(join(issue, 'target.json'))) return [];
-      const label = JSON.parse(readFileSync(join(issue, 'target.json'), 'utf8')) as Label;
+  for (const issue of issues) {
+    const name = relative(dirname(folder), issue);
+    const [label, abnormal] = [labelOf(join(issue, 'target.json')), columnsOf(join(issue, 'metrics.csv'))];
+    if (label === null) leftOut.push(`${name}: no target.json that names target and cause`);
+    else if (abnormal.size === 0) leftOut.push(`${name}: no metrics.csv`);
+    else if (normal.size === 0) leftOut.push(`${name}: its scenario has no normal table`);
+    else {
       const { node, metric, agg } = label.target;
       targets.set(`${node} ${metric} ${agg}`, label.target);
-      return [
-        incidentOf(
-          `${basename(folder)}/${part}/${name}`,
-          label,
-          calls,
-          normal,
-          columnsOf(join(issue, 'metrics.csv')),
-        ),
-      ];
-    }),
-  );
+      incidents.push(incidentOf(name, label, calls, normal, abnormal));
+    }
+  }
   const points = normal.values().next().value?.length ?? 0;
   const quiet = [...targets.values()].flatMap((target) =>
     splitsOf(points).map(({ percent, at }): Quiet => {
@@ -68,7 +68,19 @@ function scenarioOf(folder: string): { incidents: readonly Incident[]; quiet: re
       };
     }),
   );
-  return { incidents, quiet };
+  return { incidents, quiet, leftOut };
+}
+
+function labelOf(file: string): Label | null {
+  if (!existsSync(file)) return null;
+  const { target, root_cause: cause } = Object(JSON.parse(readFileSync(file, 'utf8')));
+  const { node, metric, agg } = Object(target);
+  const named = [node, metric, cause?.node].every((name) => typeof name === 'string');
+  if (!named) return null;
+  return {
+    target: { node, metric, agg: String(agg ?? 'Average') },
+    root_cause: { node: cause.node, metric: cause.metric ?? null },
+  };
 }
 
 function incidentOf(name: string, label: Label, calls: Calls, normal: Columns, abnormal: Columns): Incident {
@@ -85,16 +97,18 @@ function incidentOf(name: string, label: Label, calls: Calls, normal: Columns, a
 
 function found(calls: Calls, target: Target, past: Columns, now: Columns): readonly string[] {
   const find = target.metric === 'availability' ? originOfFailures : originOfTime;
-  return find(calls, target.node, tableOf(past, target), tableOf(now, target)).flatMap(
-    ({ service, stands }) => (stands ? [service] : []),
-  );
+  const origins = find(calls, target.node, tableOf(past, target), tableOf(now, target));
+  // When something happened, those that do not stand out come after those that do.
+  return origins.some(({ stands }) => stands) ? origins.map(({ service }) => service) : [];
 }
 
+/** Times and shares add up over services in the mean only, whichever statistic was violated: the mean is taken where there is one. */
 function tableOf(columns: Columns, { metric, agg }: Target): SeriesTable {
   return new Map(
     [...columns].flatMap(([key, requests]) => {
       const [service, name] = key.split('\n') as [string, string];
-      const value = columns.get(`${service}\n${metric}\n${agg}`);
+      const of = (statistic: string) => columns.get(`${service}\n${metric}\n${statistic}`);
+      const value = of('Average') ?? of(agg);
       if (name !== 'requests' || value === undefined) return [];
       return [
         [service, { requests, value: metric === 'availability' ? value.map(failedShare) : value }] as const,
@@ -116,8 +130,9 @@ function callsOf(file: string): Calls {
   );
 }
 
-/** Three rows of headings (service, metric, statistic), then one row a point. */
+/** Three rows of headings (service, metric, statistic), then one row a point; nothing where there is no file. */
 function columnsOf(file: string): Columns {
+  if (!existsSync(file)) return new Map();
   const { heading, rows } = readCsv(file);
   const [metrics = [], statistics = []] = rows;
   const points = rows.slice(2).filter(([time]) => /^\d/.test(time ?? ''));

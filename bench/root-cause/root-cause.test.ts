@@ -91,8 +91,21 @@ test('a folder of the petshop format is read: graph, targets, both metrics, gaps
   expect(incidents.map(({ cause, rank }) => rank()[0] === cause)).toEqual([true, true, false]);
   expect(quiet).toHaveLength(20);
   expect(quiet.flatMap(({ rank }) => rank())).toEqual([]);
-  // A folder of scenarios is all of them.
-  expect(petshop(root).incidents).toHaveLength(3);
+  // A folder of scenarios is all of them, at whatever depth; what cannot be asked about is left out with its reason.
+  write('petshop/temporal/graph.csv', ',web\nweb,0.0\n');
+  write('elsewhere/temporal/graph.csv', ',web\nweb,0.0\n');
+  write('elsewhere/temporal/test/issue_0/metrics.csv', table(5, 0, 0));
+  write('elsewhere/temporal/test/issue_1/target.json', '{"target": null}');
+  write(
+    'elsewhere/temporal/test/issue_0/target.json',
+    JSON.stringify({ target: { node: 'web', metric: 'latency' }, root_cause: { node: 'db' } }),
+  );
+  const all = petshop(root);
+  expect(all.incidents).toHaveLength(3);
+  expect(all.leftOut).toEqual([
+    'temporal/test/issue_0: its scenario has no normal table',
+    'temporal/test/issue_1: no target.json that names target and cause',
+  ]);
 });
 
 test('a folder of the nezha format is read: times by their text, packed files, pods of one service', () => {
@@ -135,4 +148,13 @@ test('a folder of the nezha format is read: times by their text, packed files, p
   expect(incidents[0]!.rank()).toEqual(['cart', expect.anything(), expect.anything()]);
   expect(quiet).toHaveLength(10);
   expect(quiet.flatMap(({ rank }) => rank())).toEqual([]);
+
+  // A day without edges, whose faults are known by their text alone, in a folder of such data sets.
+  const bare = 'nezha/more/rca_data/2030-01-03';
+  const written = { inject_time: '2030-01-03 03:20:00', inject_pod: 'ads-1-a', inject_type: 'return' };
+  write(`${bare}/faults-fault_list.json`, JSON.stringify({ '03': [written, { inject_type: 'return' }] }));
+  write(`${bare}/metric/ads-1-a_metric.csv`, 'time,timestamp,PodName\n,,\n');
+  const [, other] = nezha(join(root, 'nezha')).incidents;
+  expect(other).toMatchObject({ cause: 'ads', kind: 'return' });
+  expect(other!.rank()).toEqual(['ads']);
 });
