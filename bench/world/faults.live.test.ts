@@ -58,6 +58,9 @@ async function under(
 const kernelDifferences = (ledger: Ledger): string[] =>
   differences(world, ledger).filter((line) => line.includes('the kernel says'));
 
+const workloadOf = (pod: string, pods: readonly PodInfo[]): string | undefined =>
+  pods.find(({ name }) => name === pod)?.workload;
+
 test('bad-version: only the pods of that version fail', async () => {
   const { truth, entries, pods } = await under('bad-version', 'payment:v2.0', 100);
   const failing = entries.filter(
@@ -97,6 +100,49 @@ test('drops: connects time out', async () => {
       'timedOut',
     ),
   ).toBe(10);
+});
+
+test('blocked-pair: that client times out there, and the others get through', async () => {
+  const { truth, entries } = await under('blocked-pair', 'checkout-currency', 10);
+  const byClient = (workload: string): LedgerEntry[] =>
+    entries.filter(
+      ({ client, service }) => service === 'currency' && workloadOf(client, world.pods()) === workload,
+    );
+  expect(truth?.origin).toMatchObject({
+    client: { workload: 'checkout' },
+    server: { workload: 'currency' },
+  });
+  expect(total(byClient('checkout'), 'timedOut')).toBe(10);
+  expect(total(byClient('frontend'), 'timedOut')).toBe(0);
+  expect(total(byClient('frontend'), 'requests')).toBeGreaterThan(0);
+});
+
+test('bad-caller: only the calls of that version fail, and their server is well', async () => {
+  const { entries, pods } = await under('bad-caller', 'recommendation:v1.5>productcatalog', 100);
+  const failing = entries.filter(
+    ({ service, failedRequests }) => service === 'productcatalog' && failedRequests > 0,
+  );
+  expect(failing.length).toBeGreaterThan(0);
+  for (const { client } of failing) expect(pods.find(({ name }) => name === client)?.version).toBe('v1.5');
+});
+
+test('bad-pairing: one version fails for the clients of one zone', async () => {
+  const { entries, pods } = await under('bad-pairing', 'productcatalog:v3.2<eu-1a', 60);
+  const failing = entries.filter(
+    ({ service, failedRequests }) => service === 'productcatalog' && failedRequests > 0,
+  );
+  expect(failing.length).toBeGreaterThan(0);
+  for (const { client, server } of failing) {
+    expect(pods.find(({ name }) => name === client)?.zone).toBe('eu-1a');
+    expect(pods.find(({ name }) => name === server)?.version).toBe('v3.2');
+  }
+});
+
+test('resets: connections break off without an answer', async () => {
+  const { entries } = await under('resets', 'shipping', 40);
+  const shipping = entries.filter(({ service }) => service === 'shipping');
+  expect(total(shipping, 'failedRequests')).toBeGreaterThan(0);
+  expect(total(shipping, 'refused')).toBe(0);
 });
 
 test('zone-loss: the nodes of the zone drop packets, and the rule goes', async () => {
