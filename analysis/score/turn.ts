@@ -22,6 +22,10 @@ import { HOURLY_KEPT, LEAST_STEPS, WEEKLY_FROM_MICROS, WEEKLY_KEPT } from './set
 /** Slow is defined anew when the past's idea of it moved by more than a quarter (buckets of the edge table). */
 const MOVED_BUCKETS = 4;
 
+/** A season is estimated again every so many hours, a part of the edges each hour: it is the dear part of a turn. */
+const SEASON_EVERY_HOURS = 6;
+const HOUR_MICROS = 3_600_000_000;
+
 export interface Turn {
   /** Slots of the week of the block that ended and of the one that begins. */
   readonly ended: number;
@@ -57,18 +61,19 @@ export function turn(profile: Profile, { ended, begun, hour, age, isOpen }: Turn
     pool.rate = sum.total > 0 ? sum.bad / sum.total : 0;
     pool.dispersion = sum.base > 0 ? Math.max(0, sum.spread / sum.base) : 0;
     pool.serial = sum.serialBase > 0 ? Math.max(0, sum.serial / sum.serialBase) : 0;
-    if (hour) newHour(profile, index, begun, age);
+    if (hour) newHour(profile, index, begun, age, Math.floor(age / HOUR_MICROS));
   }
   if (hour) fadeHistograms(profile);
 }
 
-function newHour(profile: Profile, index: number, slot: number, age: number): void {
+function newHour(profile: Profile, index: number, slot: number, age: number, hours: number): void {
   const { cells, seasons, pools } = profile;
   const channel = CHANNELS[index]!;
   const usual = newExpectation();
   for (let row = 0; row < profile.size; row++) {
     const at = profile.cell(row, index);
-    if (cells[at + SEASONS]! > 0 && cells[at + STEPS]! > 0) {
+    const due = (row + hours) % SEASON_EVERY_HOURS === 0;
+    if (due && cells[at + SEASONS]! > 0 && cells[at + STEPS]! > 0) {
       expect(cells, at, channel, pools[index]!, seasons, slot, usual);
       const all = cells[at + BAD]! / Math.max(1, cells[at + TOTAL]!);
       const size = cells[at + TOTAL]! / cells[at + STEPS]!;
