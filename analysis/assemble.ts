@@ -22,38 +22,53 @@ export function assemble(
   causes: readonly Cause[],
   judged: readonly EdgeEvidence[],
 ): Finding[] {
+  return causes
+    .slice(0, FINDINGS)
+    .map((cause, i) => findingOf(reader, evidence, cause, { rank: i + 1, causes, judged }));
+}
+
+/** One cause as a finding among others, in the numbers of the edges a service is judged by. */
+export function findingOf(
+  reader: EdgeReader,
+  evidence: Evidence,
+  cause: Cause,
+  among: {
+    readonly rank: number;
+    readonly causes: readonly Cause[];
+    readonly judged: readonly EdgeEvidence[];
+  },
+): Finding {
+  const { rank, causes, judged } = among;
   const has = (name: string): boolean =>
     evidence.anomalies.some((a) => a.baseline.measure.name === name && judged.includes(a.edge));
   const anomalous = { latency: has('latency'), errors: has('errors') };
-  return causes.slice(0, FINDINGS).map((cause, i) => {
-    const { candidate, aliases, cube, explains, p } = cause.located;
-    const domain = domainOf(candidate, cause);
-    const counts = countsOf(cause, domain, evidence);
-    return {
-      rank: i + 1,
-      origin: cause.origin,
-      domain,
-      ...(candidate.ends === 'as said' ? {} : { ends: candidate.ends }),
-      aliases: domain.length === 0 ? [] : aliasesOf(candidate, aliases, cause),
-      mechanism: cause.mechanism,
-      signal: cube.measure.signal,
-      probability: probabilityOf(cause),
-      explains,
-      ...counts,
-      also: alsoOf(cause, evidence),
-      ratio: rateRatio(counts.inside, counts.outside),
-      p,
-      onset: evidence.period.from,
-      change: changeBehind(evidence, cause),
-      stateChange: stateChangeOf(evidence, cause),
-      firstSymptom: firstSymptom(evidence, cause),
-      impact: impactOf(evidence, cause, new Set([originNode(cause)])),
-      counterfactual: counterfactual(cause, causes, judged, anomalous),
-      split: cause.split,
-      ruledOut: ruledOut(cause.located),
-      rows: reader.rowsQuery(evidence.period, cause.edges[0]!),
-    };
-  });
+  const { candidate, aliases, cube, explains, p } = cause.located;
+  const domain = domainOf(candidate, cause);
+  const counts = countsOf(cause, domain, evidence);
+  return {
+    rank,
+    origin: cause.origin,
+    domain,
+    ...(candidate.ends === 'as said' ? {} : { ends: candidate.ends }),
+    aliases: domain.length === 0 ? [] : aliasesOf(candidate, aliases, cause),
+    mechanism: cause.mechanism,
+    signal: cube.measure.signal,
+    probability: probabilityOf(cause),
+    explains,
+    ...counts,
+    also: alsoOf(cause, evidence),
+    ratio: rateRatio(counts.inside, counts.outside),
+    p,
+    onset: evidence.period.from,
+    change: changeBehind(evidence, cause),
+    stateChange: stateChangeOf(evidence, cause),
+    firstSymptom: firstSymptom(evidence, cause),
+    impact: impactOf(evidence, cause, new Set([originNode(cause)])),
+    counterfactual: counterfactual(cause, causes, judged, anomalous),
+    split: cause.split,
+    ruledOut: ruledOut(cause.located),
+    rows: reader.rowsQuery(evidence.period, cause.edges[0]!),
+  };
 }
 
 /** The workload a cause accuses. */

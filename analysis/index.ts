@@ -15,6 +15,16 @@ export {
   residualsOf,
 } from './detector/index.ts';
 export {
+  type Digest,
+  digest,
+  FALSE_DISCOVERIES,
+  type Incident,
+  isZone,
+  lastNight,
+  nightOf,
+  type Severity,
+} from './digest/index.ts';
+export {
   EVENT_KINDS,
   type EventKind,
   eventsOf,
@@ -59,6 +69,14 @@ export {
 } from './origin/index.ts';
 export { type EdgeStatus, type Overview, overview, type Status, statuses } from './overview.ts';
 export {
+  type BlindSpot,
+  type BlindSpots,
+  blindSpots,
+  type PlacedTag,
+  type Placement,
+  placementOf,
+} from './placement/index.ts';
+export {
   type CountScan,
   type Forecast,
   type LeafCounts,
@@ -88,4 +106,5 @@ export {
   type Watch,
   watchStore,
 } from './score/index.ts';
+export { type SelfTested, type SelfTestOptions, selfTest } from './self-test/index.ts';
 export { type WhyQuery, why } from './why.ts';

@@ -3,16 +3,26 @@ import type { Anomaly } from './detect.ts';
 import type { Evidence } from './evidence.ts';
 import type { Finding } from './finding.ts';
 import type { Cause } from './findings.ts';
-import { edgeId, edgeOf, nodeId } from './keys.ts';
+import { edgeId, edgeOf, nodeId, nodeOf } from './keys.ts';
 import { MEASURES } from './measure.ts';
 import { onsetOf } from './period/index.ts';
 import { reachable } from './state-change/index.ts';
 import { timeOf } from './world.ts';
 
-/** The workload a cause accuses, and everybody who waits for it. */
-export function touchedBy(evidence: Evidence, { origin }: Cause): NodeKey[] {
-  const accused = 'server' in origin ? origin.server : origin;
-  return [accused, ...reachable(evidence.edges, accused, 'client')];
+/** The workloads a cause hits first, and everybody who waits for them, in this order. */
+export function touchedBy(evidence: Evidence, cause: Cause): NodeKey[] {
+  const first = hitFirst(cause);
+  const all = new Map(first.map((node) => [nodeId(node), node]));
+  for (const node of first)
+    for (const caller of reachable(evidence.edges, node, 'client')) all.set(nodeId(caller), caller);
+  return [...all.values()];
+}
+
+/** The accused workload; of a place or a path, everything that answers across it. */
+function hitFirst({ origin, located: { cube, candidate } }: Cause): NodeKey[] {
+  if (candidate.comparable.kind !== 'place') return ['server' in origin ? origin.server : origin];
+  const servers = candidate.members.map((i) => cube.leaves[i]!.edge.server);
+  return [...new Map(servers.map((node) => [nodeId(node), nodeOf(node)])).values()];
 }
 
 /** Anomalies of a cause: on edges into the workload it accuses, and into all that wait for it. */

@@ -10,6 +10,7 @@ import { serviceTable } from './kind/service.ts';
 import { sliceTable } from './kind/slice.ts';
 import { workloadTable } from './kind/workload.ts';
 import { FlowNamer } from './name/flow.ts';
+import { type NodePlace, nodePlaces, type PodPlace, podPlaces } from './name/places.ts';
 import { EndpointPool } from './name/pool.ts';
 import type { Change, NamedFlow } from './named-flow.ts';
 import { readEndpoints, readSlice } from './read/service.ts';
@@ -135,6 +136,11 @@ export class Names {
   /** Nodes of the cluster now, sorted. */
   nodes(): readonly string[] {
     return [...this.#tables.nodes.views().keys()].sort();
+  }
+
+  /** Where every pod runs now, and the nodes there are for them. */
+  places(): { readonly pods: readonly PodPlace[]; readonly nodes: readonly NodePlace[] } {
+    return { pods: podPlaces(this.#tables), nodes: nodePlaces(this.#tables) };
   }
 
   /** Services of the cluster now. */

@@ -9,7 +9,7 @@ import { anomaliesOf, touchedBy } from '../symptom.ts';
 import { blastRadius } from './blast-radius.ts';
 
 /** Signals that somebody who waits for an answer feels. */
-const FELT: ReadonlySet<string> = new Set(['connect failures', 'errors', 'latency', 'resets']);
+export const FELT: ReadonlySet<string> = new Set(['connect failures', 'errors', 'latency', 'resets']);
 /** Of edges that carry at least this share of the worst excess, the one furthest from the origin is where users are. */
 const COMPARABLE = 0.5;
 

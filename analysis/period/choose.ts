@@ -17,7 +17,7 @@ export interface Stretches {
 /** The newest window is usually not over: an episode that ends this close to the end is still going on. */
 const STILL_WINDOWS = 2;
 /** A single raised window is noise of the edge, and belongs into the baseline; an incident lasts for two. */
-const LEAST_WINDOWS = 2;
+export const LEAST_WINDOWS = 2;
 /** Without an onset the newest part of a quiet span is judged against the rest: this share, and at most so much. */
 const QUIET_SHARE = 1 / 3;
 const QUIET_WINDOWS = 30;
@@ -34,7 +34,17 @@ export function chooseStretches(world: World): Stretches {
     episodes.filter(({ risen, from, to }) => risen && to - from >= LEAST_WINDOWS),
     world.windows,
   );
-  if (group.length === 0) return { ...quiet(world, episodes), looked, onset: false };
+  return group.length === 0
+    ? { ...quiet(world, episodes), looked, onset: false }
+    : { ...stretchesAround(world, episodes, group), looked, onset: true };
+}
+
+/** The stretch in which some episodes are raised together, and the clean one before it. */
+export function stretchesAround(
+  world: World,
+  episodes: readonly Episode[],
+  group: readonly Episode[],
+): Pick<Stretches, 'now' | 'baseline'> {
   const now = { from: commonOnset(group), to: Math.max(...group.map(({ to }) => to)) };
   if (world.windows - now.to <= STILL_WINDOWS) now.to = world.windows;
   const baseline = cleanBefore(now.from, episodes);
@@ -42,8 +52,6 @@ export function chooseStretches(world: World): Stretches {
   return {
     now: { from, to: now.to },
     baseline: guarded({ from: baseline.from, to: Math.min(baseline.to, from) }, from),
-    looked,
-    onset: true,
   };
 }
 

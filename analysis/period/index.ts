@@ -6,6 +6,8 @@ import { indexOf, readWorld, timeOf, type World, windowEnd, windowStart } from '
 import { chooseStretches, cleanBefore } from './choose.ts';
 import { episodesOf } from './episodes.ts';
 
+export { LEAST_WINDOWS, stretchesAround } from './choose.ts';
+export { type Episode, episodesOf } from './episodes.ts';
 export { onsetOf } from './onset.ts';
 
 /** When somebody asks about; microseconds since the epoch. */

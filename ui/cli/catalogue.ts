@@ -107,6 +107,23 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: () => import('./commands/capacity.ts'),
   },
   {
+    name: 'digest',
+    summary: 'the anomalies of a night, grouped and ranked',
+    positionals: [],
+    options: {
+      night: { value: 'DATE', help: 'the night that begins on this date (default: the newest recorded)' },
+      zone: { value: 'ZONE', help: 'time zone of the night: Europe/Berlin (default UTC, or FAULTLINE_ZONE)' },
+      from,
+      to,
+      store,
+      json,
+      'no-self-test': { value: null, help: 'do not test what the night would have seen (20 s)' },
+      markdown: { value: null, help: 'a Markdown document, for a mail' },
+    },
+    examples: ['faultline digest', 'faultline digest --night 2026-11-19 --zone Europe/Berlin --markdown'],
+    load: () => import('./commands/digest.ts'),
+  },
+  {
     name: 'map',
     summary: 'what a service talks to, and who calls it',
     positionals: [{ name: 'SERVICE', required: true }],
@@ -149,8 +166,16 @@ export const COMMANDS: readonly CommandSpec[] = [
     name: 'doctor',
     summary: 'what works on this machine and cluster, what is off, what is lost by it',
     positionals: [],
-    options: { ...cluster, store, json },
-    examples: ['faultline doctor'],
+    options: {
+      placement: {
+        value: null,
+        help: 'instead: which tags the present placement cannot tell apart, and what would',
+      },
+      ...cluster,
+      store,
+      json,
+    },
+    examples: ['faultline doctor', 'faultline doctor --placement --objects cluster.yaml'],
     load: () => import('./commands/doctor.ts'),
   },
   {
@@ -164,4 +189,4 @@ export const COMMANDS: readonly CommandSpec[] = [
 ];
 
 /** Commands of the contract that this version does not have yet. */
-export const NOT_YET: ReadonlySet<string> = new Set(['agent', 'collect', 'digest', 'import']);
+export const NOT_YET: ReadonlySet<string> = new Set(['agent', 'collect', 'import']);

@@ -55,6 +55,6 @@ export function parseMoment(options: Options, range: Period): number | undefined
   );
 }
 
-function moment(micros: number): string {
+export function moment(micros: number): string {
   return new Date(Math.round(micros / 1000)).toISOString().replace(/\.\d+Z$/, 'Z');
 }

@@ -1,5 +1,5 @@
-import type { Count, DomainTag, Finding, Report, Signal } from '../../analysis/index.ts';
-import type { Period } from '../../graph/index.ts';
+import type { Count, DomainTag, Finding, Report, ReportCoverage, Signal } from '../../analysis/index.ts';
+import type { NodeKey, Period } from '../../graph/index.ts';
 import { coverageText } from './coverage.ts';
 import { title } from './finding.ts';
 import { iso } from './format.ts';
@@ -18,7 +18,7 @@ export function toJson(report: Report) {
     missing: report.missing,
     text: headline(report),
     signals: report.signals.map(signal),
-    findings: report.findings.map((finding) => findingDocument(finding, report)),
+    findings: report.findings.map((finding) => findingDocument(finding, report.service)),
     blastRadius: report.blastRadius.map(({ workload, namespace, share }) => ({ workload, namespace, share })),
     exonerated: report.exonerated.map(({ workload, namespace, because }) => ({
       workload,
@@ -26,18 +26,22 @@ export function toJson(report: Report) {
       because,
     })),
     health: { ...report.health },
-    coverage: {
-      seen: report.coverage.seen,
-      lost: report.coverage.lost,
-      unresolved: report.coverage.unresolved,
-      nodesReporting: report.coverage.nodesReporting,
-      nodesExpected: report.coverage.nodesExpected,
-      turnsOnly: report.coverage.turnsOnly ?? 0,
-      connectionsOnly: report.coverage.connectionsOnly ?? 0,
-      silent: [...(report.coverage.silent ?? [])],
-      gaps: report.coverage.gaps.map(period),
-      text: coverageText(report.coverage, report.period.to),
-    },
+    coverage: coverageDocument(report.coverage, report.period),
+  };
+}
+
+export function coverageDocument(coverage: ReportCoverage, { to }: Period) {
+  return {
+    seen: coverage.seen,
+    lost: coverage.lost,
+    unresolved: coverage.unresolved,
+    nodesReporting: coverage.nodesReporting,
+    nodesExpected: coverage.nodesExpected,
+    turnsOnly: coverage.turnsOnly ?? 0,
+    connectionsOnly: coverage.connectionsOnly ?? 0,
+    silent: [...(coverage.silent ?? [])],
+    gaps: coverage.gaps.map(period),
+    text: coverageText(coverage, to),
   };
 }
 
@@ -45,7 +49,8 @@ function period({ from, to }: Period) {
   return { from: iso(from), to: iso(to) };
 }
 
-function signal(one: Signal) {
+/** A signal with its edge's ends by name. */
+export function signal(one: Signal) {
   return { ...one, edge: edge(one.edge) };
 }
 
@@ -53,7 +58,8 @@ function edge({ client, server, port }: Signal['edge']) {
   return { client: nodeName(client), server: nodeName(server), port };
 }
 
-function findingDocument(finding: Finding, report: Report) {
+/** One finding; `home` is the service whose namespace goes without saying in its text. */
+export function findingDocument(finding: Finding, home: NodeKey) {
   const { change, origin } = finding;
   return {
     rank: finding.rank,
@@ -83,7 +89,7 @@ function findingDocument(finding: Finding, report: Report) {
     split: finding.split === null ? null : { ...finding.split },
     ruledOut: finding.ruledOut.map(({ domain, because }) => ({ domain: domain.map(domainTag), because })),
     rows: finding.rows,
-    text: title(finding, report.service),
+    text: title(finding, home),
   };
 }
 

@@ -34,7 +34,7 @@ function table(facts: readonly Fact[]): string {
 }
 
 /** Names come from outside: they must not become markup, table borders or HTML. */
-function marked(text: string): string {
+export function marked(text: string): string {
   return text
     .replace(/[\r\n]+/g, ' ')
     .replace(/[\\`*_[\]<>|#]/g, (character) => (character === '<' ? '&lt;' : `\\${character}`));

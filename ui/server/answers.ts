@@ -1,3 +1,4 @@
+import { Nights } from './nights.ts';
 import type { Sources } from './sources.ts';
 import { StatusBoards } from './statuses.ts';
 
@@ -5,8 +6,9 @@ import { StatusBoards } from './statuses.ts';
 export interface Answers {
   readonly sources: Sources;
   readonly boards: StatusBoards;
+  readonly nights: Nights;
 }
 
 export function answersFrom(sources: Sources): Answers {
-  return { sources, boards: new StatusBoards(sources) };
+  return { sources, boards: new StatusBoards(sources), nights: new Nights(sources) };
 }

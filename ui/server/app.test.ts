@@ -9,13 +9,14 @@ import { ProblemSchema } from './problem.ts';
 import { AnomaliesSchema } from './routes/anomalies.ts';
 import { CapacitySchema } from './routes/capacity.ts';
 import { CoverageSchema } from './routes/coverage.ts';
+import { DigestSchema } from './routes/digest.ts';
 import { EdgeDetailSchema } from './routes/edge.ts';
 import { EdgesSchema } from './routes/edges.ts';
 import { MapSchema } from './routes/map.ts';
 import { ObservationsSchema } from './routes/observations.ts';
+import { ReportSchema } from './routes/report-schema.ts';
 import { SearchSchema } from './routes/search.ts';
 import { ServicesSchema } from './routes/services.ts';
-import { ReportSchema } from './routes/why.ts';
 import { SHOP_END, SHOP_START, writeShop } from './shop-fixture.ts';
 
 let shop: EdgeStore;
@@ -178,6 +179,19 @@ test('what left its seasonal baseline is off while it is open, with its onset; w
   const young = await ask(() => ({ past: { ...past, steps: 4, ready: 0 }, open: [] }));
   expect(young.seasonal).toMatchObject({ ready: false, text: expect.stringContaining('too little past') });
   await store.close();
+});
+
+test('the night and its incidents, as the command line tells them', async () => {
+  const night = DigestSchema.parse(await get('/api/v1/digest?night=2025-11-19&zone=Europe/Berlin'));
+  expect(night.quiet).toBe(false);
+  expect(night.incidents[0]?.findings[0]?.domain).toEqual([
+    { side: 'server', tag: 'version', value: 'v2.12' },
+  ]);
+  const recent = (await get('/api/v1/incidents')) as { incidents: { id: string }[] };
+  expect(recent.incidents.map(({ id }) => id)).toEqual(night.incidents.map(({ id }) => id));
+  for (const query of ['night=2031-01-01', 'zone=Mars/Olympus', 'night=yesterday']) {
+    expect((await problem(`/api/v1/digest?${query}`, 400)).code).toBe('FL-551');
+  }
 });
 
 test('what is off comes worst first; services by traffic; every edge; coverage; changes; search', async () => {

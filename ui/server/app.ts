@@ -14,8 +14,10 @@ import { anomaliesAnswer, anomaliesEndpoint } from './routes/anomalies.ts';
 import { capacityAnswer, capacityEndpoint } from './routes/capacity.ts';
 import { changesAnswer, changesEndpoint } from './routes/changes.ts';
 import { coverageAnswer, coverageEndpoint } from './routes/coverage.ts';
+import { digestAnswer, digestEndpoint } from './routes/digest.ts';
 import { edgeAnswer, edgeEndpoint } from './routes/edge.ts';
 import { edgesAnswer, edgesEndpoint } from './routes/edges.ts';
+import { incidentsAnswer, incidentsEndpoint } from './routes/incidents.ts';
 import { mapAnswer, mapEndpoint } from './routes/map.ts';
 import { observationsAnswer, observationsEndpoint } from './routes/observations.ts';
 import { searchAnswer, searchEndpoint } from './routes/search.ts';
@@ -94,6 +96,12 @@ function api(
   // The document is what the report's renderer makes; its description is checked against it by a test.
   app.openapi(whyEndpoint, async (c) =>
     c.json((await whyAnswer(answers, c.req.valid('query'))) as never, 200),
+  );
+  app.openapi(digestEndpoint, async (c) =>
+    c.json((await digestAnswer(answers, c.req.valid('query'))) as never, 200),
+  );
+  app.openapi(incidentsEndpoint, async (c) =>
+    c.json((await incidentsAnswer(answers, c.req.valid('query'))) as never, 200),
   );
   app.openapi(anomaliesEndpoint, async (c) =>
     c.json(await anomaliesAnswer(answers, c.req.valid('query')), 200),

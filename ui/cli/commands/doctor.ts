@@ -2,12 +2,15 @@ import { arch, release, type } from 'node:os';
 import { style } from '../../report/style.ts';
 import type { Call, ExitCode } from '../command.ts';
 import { examineAll } from '../doctor/checks.ts';
+import { placement } from '../doctor/placement.ts';
 import { table } from '../doctor/table.ts';
 import { EXIT_CODES, SENTENCES, verdictOf } from '../doctor/verdict.ts';
 import { version } from '../listen.ts';
 
 /** `faultline doctor`: what works here and by what, what is off, what is lost by it, what to do. */
-export async function run({ options, out }: Call): Promise<ExitCode> {
+export async function run(call: Call): Promise<ExitCode> {
+  const { options, out } = call;
+  if (options.flag('placement')) return placement(call);
   const machine = {
     system: type(),
     kernel: release(),
