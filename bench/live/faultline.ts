@@ -32,8 +32,12 @@ export async function startUp({ netns, server, store }: UpOptions): Promise<Up> 
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const orphaned = (): void => void child.kill('SIGKILL');
-  process.once('exit', orphaned);
-  child.once('exit', () => process.off('exit', orphaned));
+  // A process that a signal ends has no `exit`.
+  const ends = ['exit', 'SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  for (const end of ends) process.once(end, orphaned);
+  child.once('exit', () => {
+    for (const end of ends) process.off(end, orphaned);
+  });
   let said = '';
   let printed = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
