@@ -49,6 +49,7 @@ export function findingOf(
     rank,
     origin: cause.origin,
     domain,
+    scope: candidate.comparable.kind,
     ...(candidate.ends === 'as said' ? {} : { ends: candidate.ends }),
     aliases: domain.length === 0 ? [] : aliasesOf(candidate, aliases, cause),
     mechanism: cause.mechanism,

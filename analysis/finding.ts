@@ -101,6 +101,11 @@ export interface Finding {
   /** Empty: no tag explains it. */
   readonly domain: readonly DomainTag[];
   /**
+   * What the domain is a part of: what goes into the origin's workload, what goes out of it, or all traffic, whoever the ends
+   * belong to.
+   */
+  readonly scope: Side | 'place';
+  /**
    * Which ends must have the tags: `either` when the place (or the path between two) is hit whichever end is there,
    * `border` when only what crosses the place's border is. Left out where the tags hold as they stand.
    */

@@ -7,6 +7,7 @@ const shop = (workload: string) => ({ namespace: 'shop', workload });
 export const SLOW_VERSION: Finding = {
   rank: 1,
   origin: { client: shop('checkout'), server: shop('payment'), port: 50051 },
+  scope: 'server',
   domain: [{ side: 'server', tag: 'version', value: 'v2.12' }],
   aliases: [[{ side: 'server', tag: 'image', value: 'payment:v2.12' }]],
   mechanism: 'slow service',
