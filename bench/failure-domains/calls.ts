@@ -6,11 +6,11 @@ export interface Calls {
   readonly flags: Uint8Array;
   /** Segments lost on the way. */
   readonly lost: Uint8Array;
-  /** Microseconds; -1 where nothing was measured. */
-  readonly latency: Float32Array;
-  readonly wait: Float32Array;
-  readonly service: Float32Array;
-  readonly trip: Float32Array;
+  /** Buckets of the histogram of microseconds. */
+  readonly latency: Uint16Array;
+  readonly wait: Uint16Array;
+  readonly service: Uint16Array;
+  readonly trip: Uint16Array;
 }
 
 export const FLAG = {
@@ -59,9 +59,9 @@ function columns(size: number) {
     window: new Int16Array(size),
     flags: new Uint8Array(size),
     lost: new Uint8Array(size),
-    latency: new Float32Array(size),
-    wait: new Float32Array(size),
-    service: new Float32Array(size),
-    trip: new Float32Array(size),
+    latency: new Uint16Array(size),
+    wait: new Uint16Array(size),
+    service: new Uint16Array(size),
+    trip: new Uint16Array(size),
   };
 }

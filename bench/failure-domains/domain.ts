@@ -23,17 +23,22 @@ export interface Domain {
 export function holds({ client, server, tags, ends }: Domain, from: Pod, to: Pod): boolean {
   if (client !== undefined && from.workload !== client) return false;
   if (server !== undefined && to.workload !== server) return false;
-  const valueOf = ({ tag }: Tag, pod: Pod): string => (tag === 'pod' ? pod.name : pod[tag]);
-  if (ends === 'as said')
-    return tags.every((tag) => valueOf(tag, tag.side === 'client' ? from : to) === tag.value);
-  const [one, other] = tags;
-  if (other !== undefined) {
-    const there = (a: Pod, b: Pod): boolean =>
-      valueOf(one!, a) === one!.value && valueOf(other, b) === other.value;
-    return there(from, to) || there(to, from);
+  if (ends === 'as said') {
+    for (const tag of tags) if (!has(tag.side === 'client' ? from : to, tag)) return false;
+    return true;
   }
-  const ways = [from, to].filter((pod) => valueOf(one!, pod) === one!.value).length;
+  const [one, other] = tags;
+  if (other !== undefined) return (has(from, one!) && has(to, other)) || (has(to, one!) && has(from, other));
+  const ways = (has(from, one!) ? 1 : 0) + (has(to, one!) ? 1 : 0);
   return ends === 'either' ? ways > 0 : ways === 1;
+}
+
+export function tagValue(pod: Pod, tag: TagName): string {
+  return tag === 'pod' ? pod.name : pod[tag];
+}
+
+function has(pod: Pod, { tag, value }: Tag): boolean {
+  return tagValue(pod, tag) === value;
 }
 
 /** A name for comparing; the workloads are part of the set, not of the name. */

@@ -1,4 +1,3 @@
-import { writeFileSync } from 'node:fs';
 import { benchmark, integer, wrong } from '../load/usage.ts';
 import type { Judged } from './judge.ts';
 import { KINDS, type Kind } from './parameters.ts';

@@ -1,4 +1,4 @@
-import { type Domain, holds, nameOf, type Side, TAGS, type Tag } from './domain.ts';
+import { type Domain, holds, nameOf, type Side, TAGS, type Tag, tagValue } from './domain.ts';
 import { drawOf } from './draw.ts';
 import type { World } from './world.ts';
 
@@ -7,9 +7,8 @@ export interface Named {
   /** Places in the world's leaves, ascending. */
   readonly members: readonly number[];
   readonly key: number;
-  /** The shortest names, sorted. `''` where no tag is needed beside the workloads. */
-  readonly names: readonly string[];
-  readonly length: number;
+  /** The shortest domains that are these pairs. */
+  readonly domains: readonly Domain[];
 }
 
 /** Tags of a name at most. */
@@ -19,20 +18,17 @@ const DEPTH = 2;
  * Every set of endpoint pairs that has a name: what goes into, out of, or between two workloads, narrowed by up to two
  * tags of either end; and places (nodes and zones) whoever is there, as server, client, either end, border, and path.
  */
-export function namesOf(world: World, active: Uint8Array): Map<number, Named> {
-  const sets = new Map<number, { members: number[]; key: number; names: Set<string>; length: number }>();
+export function namedSets(world: World, active: Uint8Array): Map<number, Named> {
+  const sets = new Map<number, { members: number[]; key: number; domains: Domain[]; length: number }>();
   const signs = signsOf(world.leaves.length);
   const put = (domain: Domain, members: number[]): void => {
     if (members.length === 0) return;
     const key = keyOf(signs, members);
     const length = domain.tags.length + (domain.client !== undefined && domain.server !== undefined ? 1 : 0);
     const known = sets.get(key);
-    if (known === undefined) sets.set(key, { members, key, names: new Set([nameOf(domain)]), length });
-    else if (length <= known.length) {
-      if (length < known.length) known.names.clear();
-      known.length = length;
-      known.names.add(nameOf(domain));
-    }
+    if (known === undefined) sets.set(key, { members, key, domains: [domain], length });
+    else if (length < known.length) Object.assign(known, { domains: [domain], length });
+    else if (length === known.length) known.domains.push(domain);
   };
   for (const scope of scopesOf(world)) {
     const inside = membersOf(world, active, { ...scope, tags: [], ends: 'as said' });
@@ -40,12 +36,13 @@ export function namesOf(world: World, active: Uint8Array): Map<number, Named> {
     narrow(world, scope, [], inside, put);
   }
   for (const domain of placesOf(world)) put(domain, membersOf(world, active, domain));
-  return new Map(
-    [...sets].map(([key, { names, ...set }]) => [
-      key,
-      { ...set, names: names.has('') ? [''] : [...names].sort() },
-    ]),
-  );
+  return sets;
+}
+
+/** The shortest names of a set, sorted; only `''` where no tag is needed beside the workloads. */
+export function namesOfSet(set: Named | undefined): readonly string[] {
+  const names = new Set(set?.domains.map(nameOf));
+  return names.has('') ? [''] : [...names].sort();
 }
 
 export function membersOf({ leaves }: World, active: Uint8Array, domain: Domain): number[] {
@@ -102,8 +99,7 @@ function narrow(
   for (const { side, tag } of columns.slice(after + 1)) {
     const groups = new Map<string, number[]>();
     for (const i of inside) {
-      const pod = world.leaves[i]![side];
-      const value = tag === 'pod' ? pod.name : pod[tag];
+      const value = tagValue(world.leaves[i]![side], tag);
       const group = groups.get(value);
       if (group) group.push(i);
       else groups.set(value, [i]);

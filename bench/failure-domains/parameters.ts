@@ -30,10 +30,10 @@ export const PARAMETERS = {
   /** Chance that an answer needs a call. */
   callChance: [0.4, 1],
   /** Requests a second that enter. */
-  load: [25, 60],
+  load: [15, 40],
   /** Windows of 10 s before the onset, and from it on. */
-  pastWindows: [16, 24],
-  nowWindows: [6, 10],
+  pastWindows: [12, 18],
+  nowWindows: [6, 9],
   /** Standard deviation of the logarithm of how much more often one pod is asked than another. */
   uneven: 0.35,
   /** Share of calls that open a connection of their own. */

@@ -1,3 +1,4 @@
+import { bucketOf } from '../../probe/index.ts';
 import { CallLog, FLAG } from './calls.ts';
 import { holds } from './domain.ts';
 import { type Draw, weighted } from './draw.ts';
@@ -93,11 +94,10 @@ class Life {
     const leaf = this.#leafAt[client.index * this.#pods + server.index]!;
     const hit = this.#on ? this.#hits[leaf]! : null;
     const at = this.log.add(leaf, this.#window);
-    const { flags, lost, latency, wait, service, trip } = this.log.columns;
+    const { flags } = this.log.columns;
     const distance =
       client.node === server.node ? TRIP.node : client.zone === server.zone ? TRIP.zone : TRIP.far;
     const way = distance * Math.exp(TRIP.spread * draw.normal()) * this.#noise.times(server.index);
-    latency[at] = wait[at] = service[at] = trip[at] = -1;
     if (hit !== null && draw.chance(hit.refuses)) {
       flags[at] = FLAG.refused;
       return -way;
@@ -105,7 +105,6 @@ class Life {
     let flag = draw.chance(PARAMETERS.fresh) ? FLAG.fresh : 0;
     const loses = PARAMETERS.loss + (hit?.loses ?? 0);
     const gone = draw.poisson(PARAMETERS.segments * loses);
-    lost[at] = gone;
     const waited = WAIT.millis * Math.exp(WAIT.spread * draw.normal()) * this.#noise.times(server.index);
     const own = this.#own(workload, server, hit);
     const quiet = workload.ownMillis * Math.exp(SLOW.normal95 * PARAMETERS.ownSpread);
@@ -125,10 +124,10 @@ class Life {
     // Calls within may have let the columns grow.
     const columns = this.log.columns;
     columns.flags[at] = flag | (failed ? FLAG.failed : 0);
-    columns.latency[at] = took * 1000;
-    columns.wait[at] = waited * 1000;
-    columns.service[at] = served * 1000;
-    columns.trip[at] = way * 1000;
+    columns.latency[at] = bucketOf(took * 1000);
+    columns.wait[at] = bucketOf(waited * 1000);
+    columns.service[at] = bucketOf(served * 1000);
+    columns.trip[at] = bucketOf(way * 1000);
     columns.lost[at] = gone;
     return failed ? -took : took;
   }

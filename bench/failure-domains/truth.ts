@@ -1,5 +1,5 @@
 import { FLAG } from './calls.ts';
-import { keyOf, membersOf, type Named, namesOf, signsOf } from './names.ts';
+import { keyOf, membersOf, type Named, namedSets, namesOfSet, signsOf } from './names.ts';
 import { PARAMETERS } from './parameters.ts';
 import type { Cause, Effect } from './scenario.ts';
 import type { World } from './world.ts';
@@ -46,7 +46,7 @@ export function truthOf(world: World): Truth {
   const { causes } = world.scenario;
   if (causes.length === 0) return { class: 'quiet', causes: [] };
   const active = activeLeaves(world);
-  const names = namesOf(world, active);
+  const names = namedSets(world, active);
   const judged = causes.map((cause) => causeTruth(world, cause, active, names));
   return { class: together(judged.map((one) => one.class)), causes: judged };
 }
@@ -75,7 +75,7 @@ function causeTruth(
   const hit = whole.filter((i) => hidden?.(world.leaves[i]!.client, world.leaves[i]!.server) ?? true);
   const signs = signsOf(world.leaves.length);
   const key = keyOf(signs, whole);
-  const known = names.get(key)?.names ?? [];
+  const known = namesOfSet(names.get(key));
   const events = eventsOf(world, cause);
   const own = likelihood(events, hit);
   const hitKey = keyOf(signs, hit);
