@@ -1,14 +1,16 @@
 import { benchmark, integer, wrong } from '../load/usage.ts';
 import type { Judged } from './judge.ts';
 import { KINDS, type Kind } from './parameters.ts';
-import { answer, worldsOf } from './run.ts';
+import { answer, worldNamed, worldsOf } from './run.ts';
 import { type Score, scoreOf } from './score.ts';
+import type { World } from './world.ts';
 
 const HELP = `npm run -s bench -- failure-domains [--cases 400] [--seed 1] [--kind tag,pair,…] [--told] [--plot FILE] [--write DIR] [--verbose] [--json]
 
 Makes worlds from a seed, asks \`why\` about each, and scores the failure domains it names (see bench/failure-domains/README.md).
 
   --kind     only these kinds: ${KINDS.join(', ')}
+  --only     one case by the name that --verbose prints
   --told     give the time of the onset instead of letting it be found
   --plot     write the calibration of the findings as SVG
   --write    write the cases as CSV and JSON for other methods, without asking
@@ -23,6 +25,7 @@ await benchmark(
       cases: { type: 'string', default: '400' },
       seed: { type: 'string', default: '1' },
       kind: { type: 'string' },
+      only: { type: 'string' },
       told: { type: 'boolean', default: false },
       plot: { type: 'string' },
       write: { type: 'string' },
@@ -36,7 +39,9 @@ await benchmark(
     const seed = integer('seed', choice.seed, 0, 1e9);
     const judged: Judged[] = [];
     const seconds: number[] = [];
-    for (const world of worldsOf(kinds, cases, seed)) {
+    const worlds =
+      choice.only === undefined ? worldsOf(kinds, cases, seed) : choice.only.split(',').map(namedWorld);
+    for (const world of worlds) {
       const result = await answer(world, told);
       judged.push(result.judged);
       seconds.push(result.seconds);
@@ -46,6 +51,12 @@ await benchmark(
     console.log(json ? JSON.stringify(score) : printed(score));
   },
 );
+
+function namedWorld(name: string): World {
+  const world = worldNamed(name);
+  if (world === null) throw wrong(`--only cannot be "${name}".`, 'Give names like pair-1-34.');
+  return world;
+}
 
 function kindsOf(text: string | undefined): readonly Kind[] {
   if (text === undefined) return KINDS;

@@ -27,11 +27,10 @@ export interface CauseTruth {
 
 /**
  * An ideal observer, who knows the rate of every leaf and of every other cause, must find the true set of leaves this many nats (22,000
- * times) likelier than every other set that has a name …
+ * times) likelier than every other set that has a name, and than nothing at all after paying for every set, signal and
+ * window he might have looked at.
  */
 const MARGIN_NATS = 10;
-/** … and likelier than nothing at all after paying for every edge, signal and window he might have looked at. */
-const FALSE_ALARMS = 1e-3;
 /** What raises no edge's share of bad events by this much matters to nobody. */
 const FLOORS: Readonly<Record<Effect['signal'], number>> = {
   errors: 0.001,
@@ -82,9 +81,9 @@ function causeTruth(
   let best = 0;
   for (const rival of names.values())
     if (rival.key !== hitKey) best = Math.max(best, likelihood(events, rival.members));
-  const looks = Math.log((world.edges * Object.keys(FLOORS).length * world.windows) / FALSE_ALARMS);
-  const margin = own - best;
-  const seen = margin >= MARGIN_NATS && own >= looks && matters(world, events, cause, hit);
+  const looks = Math.log(names.size * Object.keys(FLOORS).length * world.windows);
+  const margin = own - Math.max(best, looks);
+  const seen = margin >= MARGIN_NATS && matters(world, events, cause, hit);
   const outside = world.scenario.kind === 'outside';
   return {
     cause,
