@@ -10,9 +10,12 @@ const NEGLIGIBLE_NATS = 20;
  */
 export function placeProbability({ candidate, aliases, considered }: Located): number {
   const told = new Set([candidate, ...aliases].map(leavesOf));
-  const best = Math.max(0, ...considered.map(({ score }) => score));
+  // What shares no leaf with it is no rival but a cause beside it.
+  const inDomain = new Set(candidate.members);
+  const rivals = considered.filter(({ members }) => members.some((i) => inDomain.has(i)));
+  const best = Math.max(0, ...rivals.map(({ score }) => score));
   const weights = new Map<string, number>();
-  for (const other of considered) {
+  for (const other of rivals) {
     if (other.score < best - NEGLIGIBLE_NATS) continue;
     const leaves = leavesOf(other);
     weights.set(leaves, Math.max(weights.get(leaves) ?? 0, Math.exp(other.score - best)));

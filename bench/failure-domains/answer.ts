@@ -24,14 +24,9 @@ export function answersOf(world: World, findings: readonly Finding[]): Answer[] 
       key: keyOf(signs, membersOf(world, active, domain)),
       name,
       class: [...new Set([name, ...aliases])].sort(),
-      probability: certaintyOf(finding),
+      probability: finding.probability,
     };
   });
-}
-
-/** What a finding claims: its probability, where it has one, else that of something having happened at all. */
-function certaintyOf(finding: Finding & { readonly probability?: number }): number {
-  return finding.probability ?? 1 - finding.p;
 }
 
 function domainOf({ origin, scope, ends }: Finding, said: readonly DomainTag[]): Domain {

@@ -1,9 +1,12 @@
+import { writeFileSync } from 'node:fs';
 import { benchmark, integer, wrong } from '../load/usage.ts';
 import type { Judged } from './judge.ts';
 import { KINDS, type Kind } from './parameters.ts';
+import { plotOf } from './plot.ts';
 import { answer, worldNamed, worldsOf } from './run.ts';
 import { type Score, scoreOf } from './score.ts';
 import type { World } from './world.ts';
+import { writeCase } from './write.ts';
 
 const HELP = `npm run -s bench -- failure-domains [--cases 400] [--seed 1] [--kind tag,pair,…] [--told] [--plot FILE] [--write DIR] [--verbose] [--json]
 
@@ -42,12 +45,18 @@ await benchmark(
     const worlds =
       choice.only === undefined ? worldsOf(kinds, cases, seed) : choice.only.split(',').map(namedWorld);
     for (const world of worlds) {
+      if (write !== undefined) {
+        writeCase(write, world);
+        continue;
+      }
       const result = await answer(world, told);
       judged.push(result.judged);
       seconds.push(result.seconds);
       if (verbose) report(result.judged);
     }
+    if (write !== undefined) return;
     const score = scoreOf(judged, seconds);
+    if (plot !== undefined) writeFileSync(plot, plotOf(score.calibration));
     console.log(json ? JSON.stringify(score) : printed(score));
   },
 );

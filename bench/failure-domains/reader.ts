@@ -68,6 +68,7 @@ export function readerOf(world: World): EdgeReader {
     changes: async ({ from, to }) => changesOf(world).filter(({ at }) => at >= from && at < to),
     neighbourhood: unused,
     search: unused,
+    anomalies: unused,
     rowsQuery: () => '',
   };
 }
