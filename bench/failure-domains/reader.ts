@@ -69,6 +69,9 @@ export function readerOf(world: World): EdgeReader {
     neighbourhood: unused,
     search: unused,
     anomalies: unused,
+    activity: unused,
+    traits: unused,
+    targets: unused,
     rowsQuery: () => '',
   };
 }
