@@ -10,10 +10,14 @@ const located = (candidate: Candidate, aliases: readonly Candidate[], others: re
 
 describe('where it happened', () => {
   test('a rival as likely takes half, another name for the same leaves nothing', () => {
-    const [one, other] = [group([1, 2], 30), group([3], 30)];
+    const [one, other] = [group([1, 2], 30), group([2, 3], 30)];
     expect(placeProbability(located(one, [], []))).toBeCloseTo(1, 6);
     expect(placeProbability(located(one, [], [other]))).toBeCloseTo(0.5, 6);
     expect(placeProbability(located(one, [], [group([1, 2], 30)]))).toBeCloseTo(1, 6);
+  });
+
+  test('what shares no leaf with it is another cause and no rival', () => {
+    expect(placeProbability(located(group([1, 2], 30), [], [group([3], 30)]))).toBeCloseTo(1, 6);
   });
 
   test('what cannot be told apart is one answer, and chance is always possible', () => {
