@@ -83,7 +83,9 @@ describe('a night with two incidents', { timeout: 600_000 }, () => {
       to: START + 3 * 86_400_000_000 + short * 1e6,
       zone: 'UTC',
     };
-    const found = (await digest(memoryReader(days), tonight))!;
+    const store = await openStore(':memory:');
+    await store.append({ rows: days });
+    const found = (await digest(store, tonight).finally(() => store.close()))!;
     expect(found.incidents).toEqual([]);
     expect(found.quiet).toBe(true);
     expect(found.silenced).toHaveLength(1);

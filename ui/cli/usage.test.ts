@@ -55,7 +55,7 @@ describe('help', () => {
 describe('wrong use', () => {
   test.each([
     ['an unknown command', ['whi'], 'FL-601', 'faultline why'],
-    ['a command of a later version', ['digest'], 'FL-605', 'not in this version'],
+    ['a command of a later version', ['agent'], 'FL-605', 'not in this version'],
     ['an unknown option', ['map', 'cart', '--hop', '2'], 'FL-602', '--hops'],
     ['a missing argument', ['why'], 'FL-603', 'SERVICE'],
     ['an extra argument', ['why', 'a', 'b'], 'FL-603', '"b"'],
