@@ -17,7 +17,7 @@ is compared with: bpftrace, conntrack, tcpdump, ss.
 
   --pairs N     pairs of runs of each (8)
   --seconds N   so long each run (2)
-  --only NAMES  only watchers whose name holds one of these, by comma
+  --only NAMES  only watchers whose name is or holds one of these, by comma
   --json        one JSON document
   --markdown    a Markdown table
 `;
@@ -53,7 +53,9 @@ function chosen(only: string): readonly Watcher[] {
   const all = [...PROBES, ...PEERS];
   const wanted = only.split(',').filter(Boolean);
   if (wanted.length === 0) return all;
-  const found = all.filter(({ name }) => wanted.some((each) => name.includes(each)));
+  const chosenBy = ({ name }: Watcher, each: string) =>
+    all.some((other) => other.name === each) ? name === each : name.includes(each);
+  const found = all.filter((watcher) => wanted.some((each) => chosenBy(watcher, each)));
   if (found.length > 0) return found;
   throw wrong(`--only cannot be "${only}".`, `Take parts of: ${all.map(({ name }) => name).join('; ')}.`);
 }
