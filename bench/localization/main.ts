@@ -37,6 +37,11 @@ await benchmark(
     const result = score(cases, (name, found, causes) => {
       if (verbose) console.error(`${name}: found ${found.join('; ') || 'nothing'}, was ${causes.join('; ')}`);
     });
+    if (result.cases === 0)
+      throw wrong(
+        `--data "${choice.data}" holds no case of this format.`,
+        'See `npm run -s bench -- localization --help`.',
+      );
     if (json) return void console.log(JSON.stringify(result));
     const { precision, recall, f1, secondsPerCase } = result;
     console.log(

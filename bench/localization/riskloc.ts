@@ -4,8 +4,16 @@ import { scanForecast, type TagSet, tagTable } from '../../analysis/index.ts';
 import { readCsv } from './csv.ts';
 import type { Case } from './score.ts';
 
-/** Additive cases of a folder: `injection_info*.csv` names the causes, `ID.csv[.gz]` holds the leaves. */
+/**
+ * Additive cases of a folder and of the folders in it: `injection_info*.csv` names the causes, `ID.csv[.gz]` holds the leaves.
+ */
 export function* riskloc(folder: string): Generator<Case> {
+  yield* casesIn(folder);
+  for (const entry of readdirSync(folder, { withFileTypes: true }))
+    if (entry.isDirectory()) yield* casesIn(join(folder, entry.name));
+}
+
+function* casesIn(folder: string): Generator<Case> {
   const files = new Map(
     readdirSync(folder)
       .filter((name) => /^[^_]+\.csv(\.gz)?$/.test(name))
