@@ -15,6 +15,8 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
 /* Set before loading: the ends of sends are seen. Then their beginnings are only asked for while payload is read. */
 const volatile bool has_send_end = false;
+/* Set before loading: so are their beginnings, and payload is taken there. */
+const volatile bool has_send_start = false;
 
 SEC("tp_btf/inet_sock_set_state")
 int BPF_PROG(socket_state, const struct sock *sk, int old, int new)
@@ -135,7 +137,7 @@ static __always_inline int send_ended(struct sock *sk, int length)
 	tls_on_transfer(rec, tp, false);
 	forget_stale_turn(rec, tp, state);
 	turn_on_send(rec, tp, NULL, false, length, 0);
-	if (is_tapped(rec, state)) {
+	if (!has_send_start && is_tapped(rec, state)) {
 		__u64 now = bpf_ktime_get_ns();
 
 		/* The answer left before this ran, and so may have come the next request. */

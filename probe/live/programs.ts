@@ -197,8 +197,9 @@ function loadWithout(
       object.setGlobal('ignored_reasons', new Uint8Array(ignored.buffer));
       object.setGlobal('has_receiver', flag(tracepointArguments('kfree_skb') > 3));
       object.setGlobal('filtering', flag(options.filtering));
-      const end = chosen.find(({ row }) => row.name === SEND_END);
-      object.setGlobal('has_send_end', flag(end !== undefined && end.rank >= 0));
+      const runs = (name: string) => chosen.some(({ row, rank }) => row.name === name && rank >= 0);
+      object.setGlobal('has_send_end', flag(runs(SEND_END)));
+      object.setGlobal('has_send_start', flag(runs(SEND_START)));
       object.setGlobal('tick_ns', eightBytes(tickNanos()));
       object.load();
       return { object, chosen };
