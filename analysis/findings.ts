@@ -8,7 +8,7 @@ import { type Cube, cubeOf, type Located, localise } from './localise/index.ts';
 import { MEASURES, type MeasureName } from './measure.ts';
 import { type Inside, mechanismOf, spentAtServer, splitOf } from './mechanism.ts';
 import { addedTime, type Ownership } from './originate.ts';
-import { ENOUGH_BAD, PEEL_SHARE } from './thresholds.ts';
+import { PEEL_SHARE } from './thresholds.ts';
 
 /** A located cause with the edges it sits on and what it does. */
 export interface Cause {
@@ -104,27 +104,19 @@ function ownService(evidence: Evidence, ownership: Ownership, leaves: readonly L
   return added > 0 ? Math.min(1, Math.max(0, 1 - below / added)) : 1;
 }
 
-/**
- * Edges that carry the excess inside a candidate, largest first. One with little of it is left out only where its traffic was
- * enough to show its part of it: what is hit whoever calls is not the doing of the caller who calls most.
- */
+/** Edges that carry the excess inside a candidate, largest first; what carries next to none of it is left out. */
 function edgesInside({ candidate, cube }: Located): EdgeKey[] {
-  const byEdge = new Map<string, { edge: EdgeKey; excess: number; total: number }>();
+  const byEdge = new Map<string, { edge: EdgeKey; excess: number }>();
   for (const i of candidate.members) {
+    if (cube.accused[i] === 0) continue;
     const { edge, edgeId: id } = cube.leaves[i]!;
-    const entry = byEdge.get(id) ?? { edge: edgeOf(edge), excess: 0, total: 0 };
+    const entry = byEdge.get(id) ?? { edge: edgeOf(edge), excess: 0 };
     entry.excess += cube.bad[i]! - cube.expected[i]!;
-    entry.total += cube.total[i]!;
     byEdge.set(id, entry);
   }
-  const rate = (candidate.bad - candidate.expected) / candidate.total;
-  return [...byEdge.values()]
-    .sort((a, b) => b.excess - a.excess)
-    .filter(({ excess, total }, i) => {
-      const usual = rate * total;
-      return i === 0 || excess >= PEEL_SHARE * usual || usual < ENOUGH_BAD;
-    })
-    .map(({ edge }) => edge);
+  const sorted = [...byEdge.values()].sort((a, b) => b.excess - a.excess);
+  const whole = sorted.reduce((sum, { excess }) => sum + Math.max(0, excess), 0);
+  return sorted.filter(({ excess }, i) => i === 0 || excess >= PEEL_SHARE * whole).map(({ edge }) => edge);
 }
 
 /** One edge where the excess sits on one; else the workload the edges share; of a place, its worst edge. */
