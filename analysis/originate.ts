@@ -1,10 +1,13 @@
 import type { NodeKey } from '../graph/index.ts';
-import { mean } from './counts.ts';
 import type { Anomaly, EdgeEvidence } from './detect.ts';
+import { addedTime, excessOf } from './excess.ts';
 import { groupBy } from './group.ts';
+import { type CycleShares, cycleShares } from './in-cycles.ts';
 import type { LeafPair } from './leaves.ts';
-import { type MeasureName, sampleOf } from './measure.ts';
-import { ENOUGH_EVENTS, OWN_SHARE } from './thresholds.ts';
+import type { MeasureName } from './measure.ts';
+import { OWN_SHARE } from './thresholds.ts';
+
+export { addedTime } from './excess.ts';
 
 /** How much of an edge's excess is its own, and who the rest belongs to. */
 export interface Ownership {
@@ -34,19 +37,28 @@ interface Below {
  * Splits the excess of every anomalous edge into its own and what came from below: the calls an instance made while it
  * answered are known by instance, so their added time and failures are subtracted from its own (the residual of the
  * known graph: the idea of CIRCA, KDD'22, without its regression). Reachability, loss and round trips have no below.
+ *
+ * Members of a cycle are judged by their whole accounts, failures by how many of them were handed on at most.
+ * @param passed share of an anomalous edge's failures that made its client fail, at most
  */
-export function originate(edges: readonly EdgeEvidence[], anomalies: readonly Anomaly[]): Ownership {
+export function originate(
+  edges: readonly EdgeEvidence[],
+  anomalies: readonly Anomaly[],
+  passed: (anomaly: Anomaly) => number = () => 1,
+): Ownership {
   const found = groupBy(anomalies, ({ edge }) => edge.id);
   const has = (id: string, ...names: MeasureName[]): boolean =>
     found.get(id)?.some(({ baseline }) => names.includes(baseline.measure.name)) ?? false;
   // On a quiet day there is nothing to explain.
-  const below = anomalies.length === 0 ? new Map<string, Below>() : dependencies(edges, anomalies);
-
+  const quiet = anomalies.length === 0;
+  const below = quiet ? new Map<string, Below>() : dependencies(edges, anomalies, passed);
+  const cycles = cycleShares(quiet ? [] : edges, anomalies, passed);
+  const known: Known = { below, cycles, has };
   const shares = new Map<string, Map<LeafPair, number>>();
   const victims = new Map<string, NodeKey>();
   for (const { edge, baseline } of anomalies) {
     const name = baseline.measure.name;
-    const own = new Map(edge.leaves.map((leaf) => [leaf, ownShare(name, edge, leaf, below, has)]));
+    const own = new Map(edge.leaves.map((leaf) => [leaf, ownShare(name, edge, leaf, known)]));
     let [kept, whole] = [0, 0];
     for (const leaf of edge.leaves) {
       const excess = Math.max(0, excessOf(leaf, { edge, baseline }));
@@ -68,7 +80,11 @@ export function originate(edges: readonly EdgeEvidence[], anomalies: readonly An
   };
 }
 
-function dependencies(edges: readonly EdgeEvidence[], anomalies: readonly Anomaly[]): Map<string, Below> {
+function dependencies(
+  edges: readonly EdgeEvidence[],
+  anomalies: readonly Anomaly[],
+  passed: (anomaly: Anomaly) => number,
+): Map<string, Below> {
   const below = new Map<string, Below>();
   const of = (instance: string): Below => {
     let entry = below.get(instance);
@@ -91,9 +107,11 @@ function dependencies(edges: readonly EdgeEvidence[], anomalies: readonly Anomal
       blame(entry, edge, added);
     }
   }
-  for (const { edge, baseline } of anomalies) {
+  for (const anomaly of anomalies) {
+    const { edge, baseline } = anomaly;
+    const share = passed(anomaly);
     for (const leaf of edge.leaves) {
-      const excess = Math.max(0, excessOf(leaf, { edge, baseline }));
+      const excess = Math.max(0, excessOf(leaf, anomaly));
       switch (baseline.measure.name) {
         case 'latency':
           of(leaf.serverInstance).slow += excess;
@@ -114,8 +132,8 @@ function dependencies(edges: readonly EdgeEvidence[], anomalies: readonly Anomal
           continue;
       }
       const entry = of(leaf.clientInstance);
-      entry.failures += excess;
-      blame(entry, edge, excess);
+      entry.failures += share * excess;
+      blame(entry, edge, share * excess);
     }
   }
   return below;
@@ -125,33 +143,40 @@ function blame({ blame }: Below, { key: { server } }: EdgeEvidence, weight: numb
   if (weight > 0) blame.set(server, (blame.get(server) ?? 0) + weight);
 }
 
+/** What is known of all instances when the excess of one is split. */
+interface Known {
+  readonly below: ReadonlyMap<string, Below>;
+  readonly cycles: CycleShares;
+  readonly has: (id: string, ...names: MeasureName[]) => boolean;
+}
+
 function ownShare(
   name: MeasureName,
   edge: EdgeEvidence,
   leaf: LeafPair,
-  below: ReadonlyMap<string, Below>,
-  has: (id: string, ...names: MeasureName[]) => boolean,
+  { below, cycles, has }: Known,
 ): number {
   const entry = below.get(leaf.serverInstance);
+  const latency = (): number => ownLatency(edge, leaf, entry, cycles.latency.get(leaf.serverInstance));
   switch (name) {
     case 'connect failures':
     case 'retransmits':
     case 'connect time':
       return 1;
     case 'latency':
-      return ownLatency(edge, leaf, entry);
+      return latency();
     case 'wait':
       // Threads that wait for a slow dependency let new requests wait too: back-pressure, not overload.
-      return ownLatency(edge, leaf, entry) < OWN_SHARE ? 0 : 1;
+      return latency() < OWN_SHARE ? 0 : 1;
     case 'rtt':
       return ownRoundTrip(edge, leaf);
     case 'errors':
     case 'resets': {
       // Callers that give up leave unanswered requests and broken connections on an edge that is only slow.
-      const slow = has(edge.id, 'latency') ? ownLatency(edge, leaf, entry) : 1;
+      const slow = has(edge.id, 'latency') ? latency() : 1;
       if (slow < OWN_SHARE) return 0;
       if (name === 'resets') return 1;
-      return entry && entry.failed > 0 ? 1 - Math.min(1, entry.failures / entry.failed) : 1;
+      return cycles.errors.get(leaf.serverInstance) ?? ownErrors(entry);
     }
   }
 }
@@ -160,10 +185,20 @@ function perRequest(entry: Below | undefined): number {
   return entry && entry.requests > 0 ? Math.max(0, entry.added / entry.requests) : 0;
 }
 
-function ownLatency(edge: EdgeEvidence, leaf: LeafPair, entry: Below | undefined): number {
+function ownErrors(entry: Below | undefined): number {
+  return entry && entry.failed > 0 ? 1 - Math.min(1, entry.failures / entry.failed) : 1;
+}
+
+/** @param inCycle the share that the accounts of its cycle leave the instance, if it is on one */
+function ownLatency(
+  edge: EdgeEvidence,
+  leaf: LeafPair,
+  entry: Below | undefined,
+  inCycle: number | undefined,
+): number {
   if (!entry) return 1;
   const added = addedTime(edge, leaf, 'latency');
-  const own = added > 0 ? Math.min(1, Math.max(0, 1 - perRequest(entry) / added)) : 0;
+  const own = added > 0 ? (inCycle ?? Math.min(1, Math.max(0, 1 - perRequest(entry) / added))) : 0;
   const timeouts = entry.slow > 0 ? Math.min(1, entry.timeouts / entry.slow) : 0;
   return own * (1 - timeouts);
 }
@@ -178,22 +213,6 @@ function ownRoundTrip(edge: EdgeEvidence, leaf: LeafPair): number {
   const between =
     addedTime(edge, leaf, 'latency') - addedTime(edge, leaf, 'service') - addedTime(edge, leaf, 'wait');
   return trip > 0 ? Math.min(1, Math.max(0, between / trip)) : 0;
-}
-
-/** Mean microseconds now less then; a leaf without a past is compared with its edge's. */
-export function addedTime(
-  edge: EdgeEvidence,
-  leaf: LeafPair,
-  time: 'latency' | 'service' | 'wait' | 'rtt' | 'connect',
-): number {
-  if (leaf.now[time].counts.length === 0) return 0;
-  const past = leaf.before.requests >= ENOUGH_EVENTS ? leaf.before[time] : edge.before[time];
-  return past.counts.length === 0 ? 0 : mean(leaf.now[time]) - mean(past);
-}
-
-function excessOf(leaf: LeafPair, { baseline }: Pick<Anomaly, 'edge' | 'baseline'>): number {
-  const { bad, total } = sampleOf(baseline.measure, leaf.now, baseline.threshold ?? 0);
-  return bad - total * baseline.belief.mean;
 }
 
 function mostBlamed(edge: EdgeEvidence, below: ReadonlyMap<string, Below>): NodeKey | null {

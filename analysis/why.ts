@@ -12,6 +12,7 @@ import { healthOf, judgedBy } from './impact/health.ts';
 import { nodeId, nodeOf } from './keys.ts';
 import { gatherNewest } from './newest.ts';
 import { originate } from './originate.ts';
+import { passedOn } from './passed-on.ts';
 import { settle, type When } from './period/index.ts';
 import { signalsOf } from './signals.ts';
 import { ENOUGH_EVENTS } from './thresholds.ts';
@@ -36,7 +37,7 @@ export async function why(reader: EdgeReader, query: WhyQuery): Promise<Report> 
   await known(reader, query.service);
   const evidence = await evidenceOf(reader, world, query.service, choice);
   const coverage = await coverageOf(reader, evidence.period);
-  const ownership = originate(evidence.edges, evidence.anomalies);
+  const ownership = originate(evidence.edges, evidence.anomalies, passedOn(evidence));
   const causes = causesOf(evidence, ownership);
   const judged = judgedBy(evidence.edges, query.service);
   const findings = assemble(reader, evidence, causes, judged);

@@ -9,6 +9,7 @@ import { FELT } from '../impact/felt.ts';
 import { judgedBy } from '../impact/health.ts';
 import { nodeId, nodeOf } from '../keys.ts';
 import { originate } from '../originate.ts';
+import { passedOn } from '../passed-on.ts';
 import { signalsOf } from '../signals.ts';
 import { anomaliesOf } from '../symptom.ts';
 import { FINDINGS } from '../thresholds.ts';
@@ -41,7 +42,7 @@ export async function candidatesOf(
 ): Promise<Candidate[]> {
   const evidence = await gather(reader, world, null, choice);
   if (evidence.anomalies.length === 0) return [];
-  const ownership = originate(evidence.edges, evidence.anomalies);
+  const ownership = originate(evidence.edges, evidence.anomalies, passedOn(evidence));
   const causes = causesOf(evidence, ownership).slice(0, FINDINGS);
   const found: Candidate[] = [];
   const explained = new Set<Anomaly>();

@@ -14,8 +14,8 @@ export interface Workload {
   readonly port: number;
   /** Median milliseconds it computes by itself for one request. */
   readonly own: number;
-  /** Who it asks while it answers, each with a chance. */
-  readonly calls: readonly (readonly [workload: string, chance: number])[];
+  /** Who it asks while it answers, each with a chance; some only on behalf of one client. */
+  readonly calls: readonly (readonly [workload: string, chance: number, behalf?: string])[];
 }
 
 /** Where replicas run: workload → replicas as `node` or `node@version`. */
@@ -84,7 +84,8 @@ export const FOUR_NODES: Placement = {
 
 const ZONES: Readonly<Record<string, string>> = { n1: 'a', n2: 'a', n3: 'b', n4: 'b' };
 
-export function shopOf(placement: Placement = FOUR_NODES): Shop {
+/** A shop with some workloads replaced or added by `others`, placed. */
+export function shopOf(placement: Placement = FOUR_NODES, others: readonly Workload[] = []): Shop {
   const pods = new Map(
     Object.entries(placement).map(([workload, replicas]) => [
       workload,
@@ -94,7 +95,7 @@ export function shopOf(placement: Placement = FOUR_NODES): Shop {
       }),
     ]),
   );
-  return { workloads: new Map(GRAPH.map((workload) => [workload.name, workload])), pods };
+  return { workloads: new Map([...GRAPH, ...others].map((workload) => [workload.name, workload])), pods };
 }
 
 export function tagsOf(pod: Pod): Tags {

@@ -101,8 +101,8 @@ function call(
   const paused = effect.paused > 0 && random.next() < effect.paused ? PAUSE_MS * random.next() : 0;
   const wait = paused + 0.05 * Math.exp(0.5 * random.normal()) * noise.all + effect.wait * random.next() * 2;
   let failed = random.next() < Math.max(effect.fails, 0.0005);
-  for (const [next, chance] of workload.calls) {
-    if (random.next() >= chance) continue;
+  for (const [next, chance, behalf = client.workload] of workload.calls) {
+    if (behalf !== client.workload || random.next() >= chance) continue;
     const answer = call(moment, server, next);
     service += answer.took;
     // The page does without an advertisement.

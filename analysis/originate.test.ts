@@ -1,0 +1,79 @@
+import { describe, expect, test } from 'vitest';
+import { type Fault, into } from './testing/faults.ts';
+import { memoryReader } from './testing/memory-reader.ts';
+import { FOUR_NODES, shopOf } from './testing/shop.ts';
+import { simulate } from './testing/simulate.ts';
+import { answerOf } from './testing/worlds.ts';
+import { why } from './why.ts';
+
+const SEEDS = [1, 2, 3, 4];
+const shop = (workload: string) => ({ namespace: 'shop', workload });
+
+describe('services that call each other', () => {
+  /** To show a cart to somebody, the cart asks for prices; pricing looks into the cart twice before it answers. */
+  const circle = shopOf({ ...FOUR_NODES, pricing: ['n1', 'n3', 'n4'] }, [
+    {
+      name: 'cart',
+      port: 7070,
+      own: 1,
+      calls: [
+        ['redis', 1],
+        ['pricing', 1, 'frontend'],
+      ],
+    },
+    {
+      name: 'pricing',
+      port: 7080,
+      own: 1,
+      calls: [
+        ['cart', 1],
+        ['cart', 1],
+      ],
+    },
+  ]);
+  const cases: readonly [string, Omit<Fault, 'hits'>][] = [
+    ['slow', { slower: 50 }],
+    ['failing', { fails: 0.3 }],
+  ];
+
+  describe.each(cases)('one of them %s', (_, effect) => {
+    test.each(SEEDS)('seed %i: the callee of the circle', async (seed) => {
+      const faults = [{ hits: into('pricing'), ...effect }];
+      const rows = simulate({ seed, seconds: 100, onset: 60, shop: circle, faults });
+      const { findings } = await why(memoryReader(rows), { service: shop('frontend') });
+      expect(findings.map((finding) => answerOf(finding).origin)).toEqual(['cart > pricing']);
+    });
+
+    test.each(SEEDS)('seed %i: the one that is called from outside', async (seed) => {
+      const faults = [{ hits: into('cart'), ...effect }];
+      const rows = simulate({ seed, seconds: 100, onset: 60, shop: circle, faults });
+      const { findings } = await why(memoryReader(rows), { service: shop('frontend') });
+      expect(findings.map((finding) => answerOf(finding).origin)).toEqual(['cart']);
+    });
+  });
+});
+
+describe('failures of a service and of what it calls', () => {
+  const page = { hits: into('frontend'), fails: 0.25 };
+  const ad = { hits: into('ad'), fails: 0.6 };
+
+  test.each(SEEDS)('seed %i: those that went on without an answer fail by themselves', async (seed) => {
+    const faults = [
+      { ...ad, from: 80 },
+      { ...page, from: 120 },
+    ];
+    const rows = simulate({ seed, seconds: 160, faults });
+    const { findings } = await why(memoryReader(rows), { service: shop('frontend') });
+    const origins = findings.map((finding) => answerOf(finding).origin);
+    expect(origins.sort()).toEqual(['frontend > ad', 'loadgenerator > frontend']);
+  });
+
+  test.each(SEEDS)(
+    'seed %i: what fails since its dependency does has its failures from there',
+    async (seed) => {
+      const rows = simulate({ seed, seconds: 120, onset: 80, faults: [{ hits: into('redis'), fails: 0.4 }] });
+      const { findings } = await why(memoryReader(rows), { service: shop('frontend') });
+      expect(findings.map((finding) => answerOf(finding).origin)).toEqual(['cart > redis']);
+    },
+  );
+});
