@@ -3,11 +3,11 @@ import { sumCounts } from './counts.ts';
 import type { Evidence } from './evidence.ts';
 import type { Mechanism, TimeSplit } from './finding.ts';
 import { edgeId, edgeOf, nodeOf } from './keys.ts';
-import type { LeafPair } from './leaves.ts';
 import { type Cube, cubeOf, type Located, localise } from './localise/index.ts';
 import { MEASURES, type MeasureName } from './measure.ts';
 import { type Inside, mechanismOf, spentAtServer, splitOf } from './mechanism.ts';
-import { addedTime, type Ownership } from './originate.ts';
+import type { Ownership } from './originate.ts';
+import { heldUp, ownService } from './place-time.ts';
 import { PEEL_SHARE } from './thresholds.ts';
 
 /** A located cause with the edges it sits on and what it does. */
@@ -67,7 +67,7 @@ function causeOf(evidence: Evidence, ownership: Ownership, located: Located): Ca
     measure: cube.measure,
     now,
     before: own.requests > 0 ? own : past,
-    ownService: ownService(evidence, ownership, leaves),
+    ownService: ownService(evidence.edges, ownership, leaves),
     excessRate: (candidate.bad - candidate.expected) / candidate.total,
     rate: now.requests / seconds(evidence.period),
     usualRate: own.requests / seconds(evidence.baseline),
@@ -75,7 +75,8 @@ function causeOf(evidence: Evidence, ownership: Ownership, located: Located): Ca
     waiting: raised(evidence, edges, 'wait'),
     outside: edges.every(({ server }) => server.namespace === ''),
   };
-  const split = splitOf(inside);
+  const told = { mechanism: mechanismOf(inside, splitOf(inside)), split: splitOf(inside) };
+  const { mechanism, split } = heldUp(evidence, ownership, located, inside, told) ?? told;
   const known = Object.values(split).some((part) => part !== null) && cube.measure.kind === 'time';
   return {
     located,
@@ -83,7 +84,7 @@ function causeOf(evidence: Evidence, ownership: Ownership, located: Located): Ca
     edges,
     now,
     before: inside.before,
-    mechanism: mechanismOf(inside, split),
+    mechanism,
     split: known ? split : null,
     also: [],
   };
@@ -92,16 +93,6 @@ function causeOf(evidence: Evidence, ownership: Ownership, located: Located): Ca
 function raised({ anomalies }: Evidence, edges: readonly EdgeKey[], name: MeasureName): boolean {
   const ids = new Set(edges.map(edgeId));
   return anomalies.some(({ edge, baseline }) => baseline.measure.name === name && ids.has(edge.id));
-}
-
-function ownService(evidence: Evidence, ownership: Ownership, leaves: readonly LeafPair[]): number {
-  const edges = new Map(evidence.edges.map((edge) => [edge.id, edge]));
-  let [added, below] = [0, 0];
-  for (const leaf of leaves) {
-    added += leaf.now.requests * Math.max(0, addedTime(edges.get(leaf.edgeId)!, leaf, 'service'));
-    below += leaf.now.requests * ownership.below(leaf);
-  }
-  return added > 0 ? Math.min(1, Math.max(0, 1 - below / added)) : 1;
 }
 
 /** Edges that carry the excess inside a candidate, largest first; what carries next to none of it is left out. */

@@ -77,3 +77,28 @@ describe('failures of a service and of what it calls', () => {
     },
   );
 });
+
+describe.each(['n1', 'n2', 'n3', 'n4'])('node %s', (node) => {
+  const mechanisms = async (seed: number, faults: readonly Fault[]): Promise<unknown> => {
+    const rows = simulate({ seed, seconds: 100, onset: 60, faults });
+    const { findings } = await why(memoryReader(rows), { service: shop('frontend') });
+    const [first] = findings;
+    return [first?.domain.map(({ tag, value }) => `${tag}=${value}`), first?.mechanism];
+  };
+
+  test.each(SEEDS)(
+    'seed %i: held up, it also reads its own answers late: no matter of the network',
+    async (seed) => {
+      const faults: Fault[] = [
+        { hits: (_, server) => server.node === node, paused: 0.6 },
+        { hits: (client) => client.node === node, late: 0.9 },
+      ];
+      expect(await mechanisms(seed, faults)).toEqual([[`node=${node}`], 'overload']);
+    },
+  );
+
+  test.each(SEEDS)('seed %i: behind a slow link, what it answers is late on the way', async (seed) => {
+    const hits: Fault['hits'] = (client, server) => (client.node === node) !== (server.node === node);
+    expect(await mechanisms(seed, [{ hits, delay: 40 }])).toEqual([[`node=${node}`], 'network latency']);
+  });
+});

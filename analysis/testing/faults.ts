@@ -12,6 +12,8 @@ export interface Effect {
   readonly wait?: number;
   /** Share of calls that come while the server is held up, and are read up to 40 ms later. */
   readonly paused?: number;
+  /** Share of answers that come while the client is held up, and are read up to 40 ms later. */
+  readonly late?: number;
   /** Added to the way there and back. */
   readonly delay?: number;
   /** Share of segments lost. */
@@ -44,6 +46,7 @@ export function combined(faults: readonly Fault[], client: Pod, server: Pod): Re
     factor: 1,
     wait: 0,
     paused: 0,
+    late: 0,
     delay: 0,
     loss: 0,
   };
@@ -57,6 +60,7 @@ export function combined(faults: readonly Fault[], client: Pod, server: Pod): Re
     sum.factor *= fault.factor ?? 1;
     sum.wait += fault.wait ?? 0;
     sum.paused = Math.max(sum.paused, fault.paused ?? 0);
+    sum.late = Math.max(sum.late, fault.late ?? 0);
     sum.delay += fault.delay ?? 0;
     sum.loss = Math.max(sum.loss, fault.loss ?? 0);
   }

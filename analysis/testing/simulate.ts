@@ -108,7 +108,8 @@ function call(
     // The page does without an advertisement.
     if (next !== 'ad') failed ||= answer.failed;
   }
-  const took = network + wait + service;
+  const late = effect.late > 0 && random.next() < effect.late ? PAUSE_MS * random.next() : 0;
+  const took = network + wait + service + late;
   if (random.next() < effect.resets) {
     entry.reset++;
     failed = true;
