@@ -8,6 +8,8 @@ import { groupBy } from './group.ts';
 import { leafId, pairLeaves } from './leaves.ts';
 import { MEASURES } from './measure.ts';
 import { baselineBefore, onsetOf } from './period/index.ts';
+import { pooledAnomalies } from './pooled.ts';
+import { withPlaces } from './pooled-evidence.ts';
 import { BASELINE_PREFERRED_WINDOWS, FALSE_REPORTS } from './thresholds.ts';
 import { indexOf, timeOf, type World } from './world.ts';
 
@@ -26,12 +28,18 @@ export async function gatherNewest(
   usual: Choice,
 ): Promise<Evidence> {
   const found = strongest(world, await stretchesOf(reader, world), usual.looked);
-  for (const from of found === null ? [] : onsetsOf(world, found)) {
+  for (const from of new Set(found.flatMap((one) => onsetsOf(world, one)))) {
     const choice = { ...usual, period: { from, to: world.span.to }, baseline: baselineBefore(world, from) };
     const evidence = await gather(reader, world, service, choice);
-    if (evidence.anomalies.some(({ edge }) => world.scope.relevant.has(edge.id))) return evidence;
+    if (standsOut(evidence)) return evidence;
+    const pooled = withPlaces(evidence);
+    if (standsOut(pooled)) return pooled;
   }
   return gather(reader, world, service, usual);
+}
+
+function standsOut({ world, anomalies }: Evidence): boolean {
+  return anomalies.some(({ edge }) => world.scope.relevant.has(edge.id));
 }
 
 interface Stretch extends Period {
@@ -59,8 +67,10 @@ interface Found {
   readonly period: Period;
 }
 
-function strongest(world: World, stretches: readonly Stretch[], looked: number): Found | null {
+function strongest(world: World, stretches: readonly Stretch[], looked: number): Found[] {
   let best: Found | null = null;
+  // What shows over several edges together, where no edge by itself holds up when looked at again.
+  let together: Found | null = null;
   for (let count = 1; count < stretches.length; count++) {
     const { from } = stretches[count - 1]!;
     if (indexOf(world, from) < BASELINE_PREFERRED_WINDOWS) break;
@@ -68,11 +78,15 @@ function strongest(world: World, stretches: readonly Stretch[], looked: number):
     const past = new Map(edges.map((edge) => [edge.id, edge.before]));
     const baselines = baselinesOf(world.edges, past, { from: 0, to: indexOf(world, from) });
     const price = Math.max(1, edges.length) * MEASURES.length * looked;
-    const anomaly = detect(edges, baselines, price).find(({ edge }) => world.scope.relevant.has(edge.id));
-    if (anomaly === undefined || anomaly.p > FALSE_REPORTS) continue;
-    if (best === null || anomaly.p < best.anomaly.p) best = { anomaly, period: { from, to: world.span.to } };
+    const relevant = ({ edge }: Anomaly): boolean => world.scope.relevant.has(edge.id);
+    const anomaly = detect(edges, baselines, price).find(relevant);
+    const period = { from, to: world.span.to };
+    if (anomaly !== undefined && anomaly.p < (best?.anomaly.p ?? FALSE_REPORTS)) best = { anomaly, period };
+    const thin = pooledAnomalies(edges, baselines, price).find(relevant);
+    if (thin !== undefined && thin.p < (together?.anomaly.p ?? FALSE_REPORTS))
+      together = { anomaly: thin, period };
   }
-  return best;
+  return [best, together].filter((found) => found !== null);
 }
 
 /** The same ends and port are one leaf. */

@@ -6,6 +6,7 @@ import { simulate } from './testing/simulate.ts';
 import { answerOf } from './testing/worlds.ts';
 import { why } from './why.ts';
 
+const LOSS = 0.013;
 const SEEDS = [1, 2, 3, 4];
 const shop = (workload: string) => ({ namespace: 'shop', workload });
 
@@ -100,5 +101,37 @@ describe.each(['n1', 'n2', 'n3', 'n4'])('node %s', (node) => {
   test.each(SEEDS)('seed %i: behind a slow link, what it answers is late on the way', async (seed) => {
     const hits: Fault['hits'] = (client, server) => (client.node === node) !== (server.node === node);
     expect(await mechanisms(seed, [{ hits, delay: 40 }])).toEqual([[`node=${node}`], 'network latency']);
+  });
+});
+
+describe('a little of many', () => {
+  const nodes = ['n1', 'n2', 'n3', 'n4'];
+  /** Every workload on every node: a node has many thin parts of edges. */
+  const spread = shopOf(
+    Object.fromEntries(
+      Object.keys(FOUR_NODES).map((name) => [name, name === 'loadgenerator' ? ['n1'] : nodes]),
+    ),
+  );
+  const asked = async (seed: number, hits: Fault['hits'], loss: number) => {
+    const faults = [{ hits, loss }];
+    const rows = simulate({ seed, seconds: 120, onset: 80, load: 8, shop: spread, faults });
+    return why(memoryReader(rows), { service: shop('frontend') });
+  };
+
+  test.each(SEEDS)('seed %i: of each workload on a node is the node', async (seed) => {
+    const node = nodes[seed % nodes.length]!;
+    const { findings } = await asked(seed, (_, server) => server.node === node, LOSS);
+    const [place] = findings;
+    expect(findings).toHaveLength(1);
+    expect(answerOf(place!)).toMatchObject({ domain: `server node=${node}`, mechanism: 'network loss' });
+    // More than one edge, none of which says it alone.
+    expect(place!.scope).toBe('place');
+  });
+
+  test.each(SEEDS)('seed %i: of one workload there is not', async (seed) => {
+    const node = nodes[seed % nodes.length]!;
+    const hits: Fault['hits'] = (_, server) => server.node === node && server.workload === 'currency';
+    const { findings } = await asked(seed, hits, 3 * LOSS);
+    expect(findings.map(({ scope }) => scope)).not.toContain('place');
   });
 });

@@ -14,6 +14,7 @@ import { gatherNewest } from './newest.ts';
 import { originate } from './originate.ts';
 import { passedOn } from './passed-on.ts';
 import { settle, type When } from './period/index.ts';
+import { withPlaces } from './pooled-evidence.ts';
 import { signalsOf } from './signals.ts';
 import { ENOUGH_EVENTS } from './thresholds.ts';
 import { trafficSignals } from './traffic.ts';
@@ -35,10 +36,8 @@ export async function why(reader: EdgeReader, query: WhyQuery): Promise<Report> 
   if (settled === null) return nothing(query, 'the store holds no traffic of that time');
   const { world, choice } = settled;
   await known(reader, query.service);
-  const evidence = await evidenceOf(reader, world, query.service, choice);
+  const { evidence, ownership, causes } = explained(await evidenceOf(reader, world, query.service, choice));
   const coverage = await coverageOf(reader, evidence.period);
-  const ownership = originate(evidence.edges, evidence.anomalies, passedOn(evidence));
-  const causes = causesOf(evidence, ownership);
   const judged = judgedBy(evidence.edges, query.service);
   const findings = assemble(reader, evidence, causes, judged);
   const relevant = evidence.anomalies.filter(({ edge }) => world.scope.relevant.has(edge.id));
@@ -58,6 +57,19 @@ export async function why(reader: EdgeReader, query: WhyQuery): Promise<Report> 
     health: healthOf(judged),
     coverage,
   };
+}
+
+/** The causes that edges show by themselves; where there are none, those that they show together. */
+function explained(evidence: Evidence) {
+  const alone = causesIn(evidence);
+  if (alone.causes.length > 0) return alone;
+  const pooled = withPlaces(evidence);
+  return pooled === evidence ? alone : causesIn(pooled);
+}
+
+function causesIn(evidence: Evidence) {
+  const ownership = originate(evidence.edges, evidence.anomalies, passedOn(evidence));
+  return { evidence, ownership, causes: causesOf(evidence, ownership) };
 }
 
 /** What an edge as a whole shows comes first; then what only a part of one does. */
