@@ -81,6 +81,8 @@ export interface StateChange {
   readonly source: 'recorded' | 'measured';
   /** Why it is believed to be behind it, in one phrase. */
   readonly evidence: string;
+  /** Of traffic: the callers that sent more by themselves, largest first. */
+  readonly senders?: readonly NodeKey[];
 }
 
 /** What users notice of a cause. */

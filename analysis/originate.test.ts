@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import type { Finding } from './finding.ts';
 import { type Fault, into } from './testing/faults.ts';
 import { memoryReader } from './testing/memory-reader.ts';
-import { FOUR_NODES, shopOf } from './testing/shop.ts';
+import { FOUR_NODES, type Pod, shopOf } from './testing/shop.ts';
 import { simulate } from './testing/simulate.ts';
 import { answerOf } from './testing/worlds.ts';
 import { why } from './why.ts';
@@ -133,5 +134,31 @@ describe('a little of many', () => {
     const hits: Fault['hits'] = (_, server) => server.node === node && server.workload === 'currency';
     const { findings } = await asked(seed, hits, 3 * LOSS);
     expect(findings.map(({ scope }) => scope)).not.toContain('place');
+  });
+});
+
+describe('back-pressure', () => {
+  const pressed = { hits: into('currency'), wait: 80 };
+
+  test.each(SEEDS)('seed %i: of more users goes back to who sends for them', async (seed) => {
+    const faults = [{ ...pressed, load: 3 }];
+    const rows = simulate({ seed, seconds: 100, onset: 60, faults });
+    const { findings } = await why(memoryReader(rows), { service: shop('frontend') });
+    const [{ mechanism, stateChange }] = findings as [Finding];
+    expect(mechanism).toBe('overload');
+    expect(stateChange).toMatchObject({ kind: 'traffic', senders: [shop('loadgenerator')] });
+    expect(stateChange!.what).toMatch(/a second, sent by loadgenerator$/);
+  });
+
+  test.each(SEEDS)('seed %i: of one caller that asks more often ends at that caller', async (seed) => {
+    const often = {
+      hits: (client: Pod, server: Pod) => client.workload === 'checkout' && server.workload === 'currency',
+      repeats: 8,
+    };
+    const rows = simulate({ seed, seconds: 100, onset: 60, faults: [pressed, often] });
+    const { findings } = await why(memoryReader(rows), { service: shop('frontend') });
+    const [{ mechanism, stateChange }] = findings as [Finding];
+    expect(mechanism).toBe('overload');
+    expect(stateChange).toMatchObject({ kind: 'traffic', senders: [shop('checkout')] });
   });
 });

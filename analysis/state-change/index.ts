@@ -4,6 +4,7 @@ import type { Cause } from '../findings.ts';
 import { KIND_OF } from './kinds.ts';
 import { networkPath, wholeNode } from './place.ts';
 import { type Recorded, recordedBehind, type Tie, told } from './recorded.ts';
+import { sendersOf } from './senders.ts';
 import { trafficRise } from './traffic.ts';
 
 export { reachable } from './reach.ts';
@@ -21,6 +22,9 @@ const WHY: Readonly<Record<Tie, string>> = {
   dependency: 'it happened to something the origin calls',
 };
 
+/** Callers a person reads of. */
+const SENDERS = 2;
+
 /** Mechanisms that more questions than before can bring about. */
 const OF_LOAD: ReadonlySet<Cause['mechanism']> = new Set(['overload', 'slow service']);
 
@@ -33,9 +37,12 @@ export function stateChangeOf(evidence: Evidence, cause: Cause): StateChange | n
   if (recorded?.tie === 'domain') return ofEvent(recorded);
   const rise = OF_LOAD.has(cause.mechanism) ? trafficRise(evidence, cause.edges) : null;
   if (rise !== null) {
-    const what = `requests ${perSecond(rise.was)} → ${perSecond(rise.is)} a second`;
-    const evidence = 'they had risen when answers became slow, not afterwards';
-    return { kind: 'traffic', what, at: rise.at, source: 'measured', evidence };
+    const senders = sendersOf(evidence, cause.edges);
+    const from = senders.slice(0, SENDERS).map(({ workload }) => workload);
+    const sent = from.length > 0 ? `, sent by ${from.join(' and ')}` : '';
+    const what = `requests ${perSecond(rise.was)} → ${perSecond(rise.is)} a second${sent}`;
+    const because = 'they had risen when answers became slow, not afterwards';
+    return { kind: 'traffic', what, at: rise.at, source: 'measured', evidence: because, senders };
   }
   if (recorded !== null) return ofEvent(recorded);
   return ofNumbers(cause);

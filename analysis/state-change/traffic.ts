@@ -25,17 +25,10 @@ const DEVIATIONS = 1.4826;
  * Whether the requests on some edges had risen when the trouble began: by a factor that matters, by more than chance, and
  * no later than the onset. What rises afterwards are retries, a consequence.
  */
-export function trafficRise({ world, period, baseline }: Evidence, edges: readonly EdgeKey[]): Rise | null {
-  const ids = new Set(edges.map(edgeId));
-  const series = world.edges.filter(({ id }) => ids.has(id));
-  const rate = (i: number): number =>
-    series.reduce((sum, { windows }) => {
-      const counts = windows[i];
-      return counts ? sum + Math.max(counts.requests, attempts(counts)) : sum;
-    }, 0);
+export function trafficRise(evidence: Evidence, edges: readonly EdgeKey[]): Rise | null {
+  const { world, period } = evidence;
+  const { rate, past, early } = ratesOf(evidence, edges);
   const onset = indexOf(world, period.from);
-  const past = span(Math.max(0, indexOf(world, baseline.from)), indexOf(world, baseline.to)).map(rate);
-  const early = span(onset, Math.min(indexOf(world, period.to), onset + EARLY_WINDOWS)).map(rate);
   if (past.length < 2 || early.length === 0) return null;
   // The rise may begin in the baseline's last windows, when nothing was slow yet: medians do not see it.
   const [was, is] = [median(Float64Array.from(past)), mean(early)];
@@ -50,6 +43,28 @@ export function trafficRise({ world, period, baseline }: Evidence, edges: readon
   const earliest = Math.max(0, indexOf(world, period.from - CHANGE_BEFORE_MICROS));
   while (first > earliest && rate(first - 1) >= middle) first--;
   return { was: was / SECONDS, is: is / SECONDS, at: timeOf(world, first) };
+}
+
+/** Requests a second on some edges, usually and when the trouble began; 0 where nothing is known. */
+export function riseOf(evidence: Evidence, edges: readonly EdgeKey[]): Pick<Rise, 'was' | 'is'> {
+  const { past, early } = ratesOf(evidence, edges);
+  const was = past.length === 0 ? 0 : median(Float64Array.from(past));
+  return { was: was / SECONDS, is: mean(early) / SECONDS };
+}
+
+/** Requests in each window: of any, of the baseline's, of the first since the onset. */
+function ratesOf({ world, period, baseline }: Evidence, edges: readonly EdgeKey[]) {
+  const ids = new Set(edges.map(edgeId));
+  const series = world.edges.filter(({ id }) => ids.has(id));
+  const rate = (i: number): number =>
+    series.reduce((sum, { windows }) => {
+      const counts = windows[i];
+      return counts ? sum + Math.max(counts.requests, attempts(counts)) : sum;
+    }, 0);
+  const onset = indexOf(world, period.from);
+  const past = span(Math.max(0, indexOf(world, baseline.from)), indexOf(world, baseline.to)).map(rate);
+  const early = span(onset, Math.min(indexOf(world, period.to), onset + EARLY_WINDOWS)).map(rate);
+  return { rate, past, early };
 }
 
 function span(from: number, to: number): number[] {

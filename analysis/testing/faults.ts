@@ -14,6 +14,8 @@ export interface Effect {
   readonly paused?: number;
   /** Share of answers that come while the client is held up, and are read up to 40 ms later. */
   readonly late?: number;
+  /** Calls made where one was made before. */
+  readonly repeats?: number;
   /** Added to the way there and back. */
   readonly delay?: number;
   /** Share of segments lost. */
@@ -47,6 +49,7 @@ export function combined(faults: readonly Fault[], client: Pod, server: Pod): Re
     wait: 0,
     paused: 0,
     late: 0,
+    repeats: 1,
     delay: 0,
     loss: 0,
   };
@@ -61,6 +64,7 @@ export function combined(faults: readonly Fault[], client: Pod, server: Pod): Re
     sum.wait += fault.wait ?? 0;
     sum.paused = Math.max(sum.paused, fault.paused ?? 0);
     sum.late = Math.max(sum.late, fault.late ?? 0);
+    sum.repeats = Math.max(sum.repeats, fault.repeats ?? 1);
     sum.delay += fault.delay ?? 0;
     sum.loss = Math.max(sum.loss, fault.loss ?? 0);
   }

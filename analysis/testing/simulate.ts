@@ -103,10 +103,13 @@ function call(
   let failed = random.next() < Math.max(effect.fails, 0.0005);
   for (const [next, chance, behalf = client.workload] of workload.calls) {
     if (behalf !== client.workload || random.next() >= chance) continue;
-    const answer = call(moment, server, next);
-    service += answer.took;
-    // The page does without an advertisement.
-    if (next !== 'ad') failed ||= answer.failed;
+    const { repeats } = combined(active, server, shop.pods.get(next)![0]!);
+    for (let n = 0; n < repeats; n++) {
+      const answer = call(moment, server, next);
+      service += answer.took;
+      // The page does without an advertisement.
+      if (next !== 'ad') failed ||= answer.failed;
+    }
   }
   const late = effect.late > 0 && random.next() < effect.late ? PAUSE_MS * random.next() : 0;
   const took = network + wait + service + late;

@@ -42,6 +42,7 @@ export const FindingSchema = z
         at: z.iso.datetime().nullable(),
         source: z.enum(['recorded', 'measured']),
         evidence: z.string(),
+        senders: z.array(z.object({ namespace: z.string(), workload: z.string() })).optional(),
       })
       .nullable(),
     firstSymptom: z.object({ edge: EdgeSchema, signal: z.string(), at: z.iso.datetime() }).nullable(),
