@@ -10,19 +10,25 @@ export interface CycleShares {
   readonly errors: ReadonlyMap<string, number>;
 }
 
-/** Who waits for whom, and cycles among them, by workload; excess is accounted by instance. */
+/**
+ * Cycles are of workloads, accounts of instances. What is outside the cluster stands for many, and closes no cycle.
+ */
 export function cycleShares(
   edges: readonly EdgeEvidence[],
   anomalies: readonly Anomaly[],
   passed: (anomaly: Anomaly) => number,
 ): CycleShares {
-  const callees = groupBy(edges, ({ key }) => nodeId(key.client));
+  const inside = edges.filter(({ key }) => key.client.namespace !== '' && key.server.namespace !== '');
+  const callees = groupBy(inside, ({ key }) => nodeId(key.client));
   const calls = new Map([...callees].map(([id, list]) => [id, list.map(({ key }) => nodeId(key.server))]));
   const cycles = cyclesOf(calls);
   const [latency, errors] = [new Accounts(cycles), new Accounts(cycles)];
   if (cycles.size > 0) {
-    for (const edge of edges)
-      latency.exchange(edge, (leaf) => leaf.now.requests * addedTime(edge, leaf, 'latency'));
+    for (const edge of edges) {
+      const answered = (leaf: Leaf): number => leaf.now.requests * addedTime(edge, leaf, 'latency');
+      const connected = (leaf: Leaf): number => leaf.now.opened * addedTime(edge, leaf, 'connect');
+      latency.exchange(edge, answered, (leaf) => answered(leaf) + connected(leaf));
+    }
     for (const anomaly of anomalies) {
       const { edge, baseline } = anomaly;
       const { name } = baseline.measure;

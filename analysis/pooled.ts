@@ -1,7 +1,9 @@
-import { type Baselines, beliefOf } from './baseline.ts';
+import type { EdgeCounts } from '../graph/index.ts';
+import { type Baselines, beliefOf, type EdgeBaseline } from './baseline.ts';
 import type { Anomaly, EdgeEvidence } from './detect.ts';
 import type { Side } from './finding.ts';
 import { nodeId } from './keys.ts';
+import type { LeafPair } from './leaves.ts';
 import { MEASURES, type Measure, matters, sampleOf } from './measure.ts';
 import type { Sample } from './statistics/dispersion.ts';
 import { type Belief, surprise } from './statistics/tail.ts';
@@ -44,7 +46,8 @@ export function pooledAnomalies(
   const found = new Map<string, Anomaly>();
   const kinds = PLACE_TAGS.flatMap((tag) => (['server', 'client'] as const).map((side) => ({ tag, side })));
   for (const measure of NOT_HANDED_UP) {
-    const places = kinds.flatMap(({ tag, side }) => placesOf(measure, edges, baselines, tag, side));
+    const rows = rowsOf(measure, edges, baselines);
+    const places = kinds.flatMap(({ tag, side }) => placesOf(rows, tag, side));
     for (const { things } of places) {
       if (things.size < 2) continue;
       const all = [...things.values()];
@@ -64,28 +67,33 @@ export function pooledAnomalies(
   return [...found.values()].sort((a, b) => a.p - b.p);
 }
 
-function placesOf(
-  measure: Measure,
-  edges: readonly EdgeEvidence[],
-  baselines: Baselines,
-  tag: (typeof PLACE_TAGS)[number],
-  side: Side,
-): Place[] {
-  const places = new Map<string, Place>();
-  for (const edge of edges) {
+/** One edge on one measure, leaf by leaf. */
+interface Row {
+  readonly edge: EdgeEvidence;
+  readonly baseline: EdgeBaseline;
+  readonly leaves: readonly { readonly leaf: LeafPair; readonly now: Sample; readonly usual: Sample }[];
+}
+
+function rowsOf(measure: Measure, edges: readonly EdgeEvidence[], baselines: Baselines): Row[] {
+  return edges.flatMap((edge) => {
     const baseline = baselines.get(edge.id)?.get(measure.name);
-    if (baseline === undefined || baseline.threshold === null) continue;
-    const { threshold, belief, correlation } = baseline;
+    if (baseline === undefined || baseline.threshold === null) return [];
+    const sample = (counts: EdgeCounts): Sample => sampleOf(measure, counts, baseline.threshold!);
+    const leaves = edge.leaves.map((leaf) => ({ leaf, now: sample(leaf.now), usual: sample(leaf.before) }));
+    return [{ edge, baseline, leaves }];
+  });
+}
+
+function placesOf(rows: readonly Row[], tag: (typeof PLACE_TAGS)[number], side: Side): Place[] {
+  const places = new Map<string, Place>();
+  for (const { edge, baseline, leaves } of rows) {
+    const { belief, correlation } = baseline;
     const sums = new Map<string, { bad: number; total: number; usualBad: number; usualTotal: number }>();
-    for (const leaf of edge.leaves) {
+    for (const { leaf, now, usual } of leaves) {
       const value = leaf[side].tags[tag];
       if (value === undefined) continue;
       const sum = sums.get(value) ?? { bad: 0, total: 0, usualBad: 0, usualTotal: 0 };
       sums.set(value, sum);
-      const [now, usual] = [
-        sampleOf(measure, leaf.now, threshold),
-        sampleOf(measure, leaf.before, threshold),
-      ];
       sum.bad += now.bad;
       sum.total += now.total;
       sum.usualBad += usual.bad;

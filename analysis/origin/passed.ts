@@ -14,6 +14,7 @@ import type { Points } from './points.ts';
 export function passedAtMost(calls: Points, answers: Points): number {
   const windows = calls.length;
   const chance = FALSE_REPORTS / Math.max(1, (windows * (windows + 1)) / 2);
+  const limits = new Map<number, number>();
   let least = 1;
   for (let from = 0; from < windows; from++) {
     let failedCalls = 0;
@@ -24,7 +25,9 @@ export function passedAtMost(calls: Points, answers: Points): number {
       const late = failed + (answers[to + 1] ?? 0);
       // Nothing is gained where even the count itself bounds less.
       if (late >= least * failedCalls) continue;
-      least = Math.min(least, upperLimit(late, chance) / failedCalls);
+      const limit = limits.get(late) ?? upperLimit(late, chance);
+      limits.set(late, limit);
+      least = Math.min(least, limit / failedCalls);
     }
   }
   return least;
