@@ -147,7 +147,7 @@ describe('back-pressure', () => {
     const [{ mechanism, stateChange }] = findings as [Finding];
     expect(mechanism).toBe('overload');
     expect(stateChange).toMatchObject({ kind: 'traffic', senders: [shop('loadgenerator')] });
-    expect(stateChange!.what).toMatch(/a second, sent by loadgenerator$/);
+    expect(stateChange!.evidence).toMatch(/, sent by loadgenerator$/);
   });
 
   test.each(SEEDS)('seed %i: of one caller that asks more often ends at that caller', async (seed) => {

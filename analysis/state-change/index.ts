@@ -40,8 +40,8 @@ export function stateChangeOf(evidence: Evidence, cause: Cause): StateChange | n
     const senders = sendersOf(evidence, cause.edges);
     const from = senders.slice(0, SENDERS).map(({ workload }) => workload);
     const sent = from.length > 0 ? `, sent by ${from.join(' and ')}` : '';
-    const what = `requests ${perSecond(rise.was)} → ${perSecond(rise.is)} a second${sent}`;
-    const because = 'they had risen when answers became slow, not afterwards';
+    const what = `requests ${perSecond(rise.was)} → ${perSecond(rise.is)} a second`;
+    const because = `they had risen when answers became slow, not afterwards${sent}`;
     return { kind: 'traffic', what, at: rise.at, source: 'measured', evidence: because, senders };
   }
   if (recorded !== null) return ofEvent(recorded);
