@@ -48,7 +48,7 @@ int BPF_PROG(socket_state, const struct sock *sk, int old, int new)
 	case TCP_ESTABLISHED:
 		tp = bpf_skc_to_tcp_sock((void *)sk);
 		if (tp)
-			established(sk, tp, old, bpf_ktime_get_ns());
+			established(sk, tp, old, packet_at(tp));
 		return 0;
 	case TCP_FIN_WAIT1:
 	case TCP_LAST_ACK:
@@ -66,7 +66,8 @@ int BPF_PROG(socket_state, const struct sock *sk, int old, int new)
 			return 0;
 		if (is_aborted(rec, sk, old))
 			own_by_current(rec);
-		settle(rec, tp, old, true, bpf_ktime_get_ns());
+		/* From there only a packet or a timer of TCP ends a socket without an error. */
+		settle(rec, tp, old, true, old == TCP_LAST_ACK && !sk->sk_err ? packet_at(tp) : bpf_ktime_get_ns());
 		return 0;
 	}
 	return 0;

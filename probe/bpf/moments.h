@@ -44,3 +44,14 @@ static __always_inline __u64 arrived_at(const struct tcp_sock *tp, __u64 now)
 	__u64 received = since < now ? now - since : now;
 	return clock > received + 2 * tick_ns ? received : clock;
 }
+
+/*
+ * The moment of a packet that is just being handled: TCP has asked the clock for itself before it looks at what the packet
+ * does to the state of its socket.
+ */
+static __always_inline __u64 packet_at(const struct tcp_sock *tp)
+{
+	__u64 clock = tp->tcp_clock_cache;
+
+	return clock ? clock : bpf_ktime_get_ns();
+}
