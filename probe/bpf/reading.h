@@ -61,14 +61,42 @@ static __always_inline void read_sequence_numbers(const struct tcp_sock *tp, str
 	rec->turn_seq = read_up_to(tp);
 }
 
-/* bytes_received counts the FIN; bytes_sent counts neither SYN nor FIN, but every retransmission. */
+/* What a socket had counted when it was met: of all but those older than the probe nothing, and the line need not be fetched. */
+struct baselines {
+	__u64 sent;
+	__u64 received;
+	__u32 segments_sent;
+	__u32 segments_received;
+	__u32 retransmits;
+};
+
+static __always_inline struct baselines baselines_of(const struct record *rec)
+{
+	struct baselines base = {};
+
+	if (rec->preexisting) {
+		base.sent = rec->base_sent;
+		base.received = rec->base_received;
+		base.segments_sent = rec->base_segments_sent;
+		base.segments_received = rec->base_segments_received;
+		base.retransmits = rec->base_retransmits;
+	}
+	return base;
+}
+
+/*
+ * bytes_received counts the FIN; bytes_sent counts neither SYN nor FIN, but every retransmission. Each is written once: a
+ * sweep may read at any time.
+ */
 static __always_inline void read_counters(const struct tcp_sock *tp, struct record *rec)
 {
-	rec->bytes_sent = tp->bytes_sent - tp->bytes_retrans - rec->base_sent;
-	rec->bytes_received = tp->bytes_received - flag(tp, SOCK_DONE) - rec->base_received;
-	rec->segments_sent = tp->segs_out - rec->base_segments_sent;
-	rec->segments_received = tp->segs_in - rec->base_segments_received;
-	rec->retransmits = tp->total_retrans - rec->base_retransmits;
+	struct baselines base = baselines_of(rec);
+
+	rec->bytes_sent = tp->bytes_sent - tp->bytes_retrans - base.sent;
+	rec->bytes_received = tp->bytes_received - flag(tp, SOCK_DONE) - base.received;
+	rec->segments_sent = tp->segs_out - base.segments_sent;
+	rec->segments_received = tp->segs_in - base.segments_received;
+	rec->retransmits = tp->total_retrans - base.retransmits;
 	rec->srtt_us = tp->srtt_us >> 3;
 	rec->min_rtt_us = tp->rtt_min.s[0].v;
 }

@@ -54,11 +54,14 @@ enum tap {
 /* Distinct statuses of failed requests kept per connection; more are counted in `statuses_other`. */
 #define STATUSES 4
 
+/*
+ * An entry of the map begins 56 bytes before its record and takes whole cache lines. What every send and receive touches
+ * stands together in two of them; what is written once, and what is rarely needed, around them.
+ */
 struct record {
-	/* identity */
+	/* written when the socket is met */
 	__u64 cookie;
 	__u64 opened_ns; /* connect(2), or established (server), or first seen (older than the probe) */
-	__u64 established_ns; /* 0 = never */
 	__u64 cgroup_id;
 	__u8 local[16]; /* IPv4 as ::ffff:a.b.c.d */
 	__u8 remote[16];
@@ -68,50 +71,33 @@ struct record {
 	__u16 asked_port;
 	__u16 error; /* positive errno of the socket when it ended */
 	__u32 netns;
-	__u32 isn_local;
-	__u32 isn_remote;
 	__u32 pid;
 	__u32 uid;
-	__u8 event;
-	__u8 role;
-	__u8 ready; /* 0 while the entry is being filled */
-	__u8 preexisting;
 	__u8 comm[16];
-	/* counters */
-	__u64 ended_ns;
-	__u64 bytes_sent;
-	__u64 bytes_received;
-	__u32 segments_sent;
-	__u32 segments_received;
-	__u32 retransmits;
-	__u32 srtt_us;
-	__u32 min_rtt_us;
-	__u32 requests; /* answered, and the one left unanswered at the end */
-	__u32 failed;
-	__u32 samples; /* answered requests with a latency: the first inline, the others in `latencies` */
-	__u32 samples_lost; /* requests whose latency found no place */
-	__u32 first_latency_us;
-	__u32 first_wait_us;
-	__u32 first_service_us;
-	__u16 status[STATUSES];
-	__u32 status_count[STATUSES];
-	__u32 statuses_other;
-	__u8 protocol;
-	__u8 owned; /* pid, uid, comm and cgroup_id are set */
-	__u8 has_asked;
-	__u8 reset_by; /* who sent the first RST */
+	/* rarely needed */
+	__u8 event;
 	__u8 last_state; /* TCP state before CLOSE */
-	__u8 delivery;
 	__u8 has_translated;
 	__u8 tap; /* enum tap */
 	__u16 translated_port;
 	__u16 pad0;
-	__u8 translated[16]; /* the remote end behind the translation of its own namespace */
 	__u32 zero_windows; /* times this end had something to send and the peer no room for it */
 	__u32 first_offset; /* place in the stream of requests of the one whose latency is inline */
 	__u32 chunks; /* of payload: made, also those the ring refused */
 	__u32 pad1;
-	/* private to the kernel from here on */
+	__u32 statuses_other;
+	/* the state of the socket and of its turn: a cache line */
+	__u64 established_ns; /* 0 = never */
+	__u32 isn_local;
+	__u32 isn_remote;
+	__u8 delivery;
+	__u8 role;
+	__u8 ready; /* 0 while the entry is being filled */
+	__u8 preexisting;
+	__u8 protocol;
+	__u8 owned; /* pid, uid, comm and cgroup_id are set */
+	__u8 has_asked;
+	__u8 reset_by; /* who sent the first RST */
 	__u8 closed; /* CLOSE was reached, an answer is still unread */
 	__u8 turn;
 	__u8 opaque; /* encrypted or multiplexed: sends and receives need not alternate */
@@ -125,7 +111,27 @@ struct record {
 	__u64 arrived_ns; /* client: its answer arrived, 0 not yet; server: the request arrived */
 	__u32 turn_seq; /* copied_seq when the turn began, or data was last read by a call that is seen */
 	__u32 turn_offset; /* place of the request in its stream */
-	/* the tap */
+	__u32 requests; /* answered, and the one left unanswered at the end */
+	__u32 failed;
+	/* counters: a cache line */
+	__u64 ended_ns;
+	__u64 bytes_sent;
+	__u64 bytes_received;
+	__u32 segments_sent;
+	__u32 segments_received;
+	__u32 retransmits;
+	__u32 srtt_us;
+	__u32 min_rtt_us;
+	__u32 samples; /* answered requests with a latency: the first inline, the others in `latencies` */
+	__u32 samples_lost; /* requests whose latency found no place */
+	__u32 first_latency_us;
+	__u32 first_wait_us;
+	__u32 first_service_us;
+	/* rarely needed */
+	__u32 status_count[STATUSES];
+	__u16 status[STATUSES];
+	__u8 translated[16]; /* the remote end behind the translation of its own namespace */
+	/* the tap; from here on private to the kernel */
 	__u64 oldest_ns; /* arrival of the oldest byte that is not read yet; 0 = none */
 	__u64 newest_ns; /* the last arrival */
 	__u32 send_end; /* sequence number behind the send that was tapped last */
@@ -141,14 +147,21 @@ struct record {
 	__u32 base_segments_received;
 	__u32 base_retransmits;
 	__u32 pad4;
+	__u64 pad5;
+	__u64 pad6;
 };
 
 #define IDENTITY_SIZE __builtin_offsetof(struct record, ended_ns)
 /* What an end carries over the ring. */
-#define ENDED_SIZE __builtin_offsetof(struct record, closed)
+#define ENDED_SIZE __builtin_offsetof(struct record, oldest_ns)
 
-_Static_assert(IDENTITY_SIZE == 128, "identity");
-_Static_assert(__builtin_offsetof(struct record, status) == 200, "statuses");
-_Static_assert(__builtin_offsetof(struct record, protocol) == 228, "bytes");
-_Static_assert(ENDED_SIZE == 272, "ended");
-_Static_assert(sizeof(struct record) == 376, "record");
+/* Of an entry of a hash map before its value, with a key of eight bytes. */
+#define ENTRY_HEAD 56
+#define CACHE_LINE 64
+
+_Static_assert(__builtin_offsetof(struct record, established_ns) == 136, "state");
+_Static_assert(IDENTITY_SIZE == 200, "identity");
+_Static_assert(__builtin_offsetof(struct record, status_count) == 264, "statuses");
+_Static_assert(ENDED_SIZE == 304, "ended");
+_Static_assert(sizeof(struct record) == 392, "record");
+_Static_assert((ENTRY_HEAD + 136) % CACHE_LINE == 0 && (ENTRY_HEAD + sizeof(struct record)) % CACHE_LINE == 0, "lines");

@@ -1,5 +1,5 @@
 import { growing, Sums } from './brief-sums.ts';
-import { byte, long, WORD } from './brief-words.ts';
+import { byte, COMM_WORDS, long, WORD } from './brief-words.ts';
 
 /** Connections that are told together: the same second, processes, addresses and port of the server. */
 export interface Group {
@@ -62,14 +62,14 @@ const CLIENT_WORDS = [
   WORD.netns,
   WORD.pid,
   WORD.uid,
-  ...range(WORD.comm, WORD.ended),
+  ...range(WORD.comm, WORD.comm + COMM_WORDS),
 ] as const;
 const SERVER_WORDS = [
   ...range(WORD.cgroup, WORD.asked),
   WORD.netns,
   WORD.pid,
   WORD.uid,
-  ...range(WORD.comm, WORD.ended),
+  ...range(WORD.comm, WORD.comm + COMM_WORDS),
 ] as const;
 const PORTS = 0;
 const SPOKEN = 1;

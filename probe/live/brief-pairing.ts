@@ -17,7 +17,7 @@ const CLOSE_WAIT = 8;
  * at most one request, and nobody read its payload.
  */
 export function isPlain(words: Uint32Array, at: number): boolean {
-  const lastState = byte(words[at + WORD.fate]!, 0);
+  const lastState = byte(words[at + WORD.fate]!, 1);
   const samples = words[at + WORD.samples]!;
   return (
     (words[at + WORD.established]! | words[at + WORD.established + 1]!) !== 0 &&

@@ -54,7 +54,7 @@ test('addresses, name and sizes stand where the C structure has them', () => {
     TRANSLATED,
   ]);
   expect(FIELDS.get('ended_ns')!.offset).toBe(IDENTITY_SIZE);
-  expect(FIELDS.get('closed')!.offset).toBe(ENDED_SIZE);
+  expect(FIELDS.get('oldest_ns')!.offset).toBe(ENDED_SIZE);
   const last = [...FIELDS.values()].at(-1)!;
   expect(last.offset + last.width).toBe(RECORD_SIZE);
 });

@@ -4,10 +4,10 @@
  */
 const LITTLE_ENDIAN = true;
 
-export const IDENTITY_SIZE = 128;
-export const RECORD_SIZE = 376;
+export const IDENTITY_SIZE = 200;
+export const RECORD_SIZE = 392;
 /** What the end of a connection carries over the ring: the record without what is private to the kernel. */
-export const ENDED_SIZE = 272;
+export const ENDED_SIZE = 304;
 
 export const EVENT_OPEN = 1;
 export const ROLE_SERVER = 2;
@@ -33,62 +33,61 @@ export const at64 = (offset: number) => (view: DataView, base: number) =>
 export const record = {
   cookie: at64(0),
   openedNs: at64(8),
-  establishedNs: at64(16),
-  cgroupId: at64(24),
-  localPort: at16(80),
-  remotePort: at16(82),
-  askedPort: at16(84),
-  error: at16(86),
-  netns: at32(88),
-  isnLocal: at32(92),
-  isnRemote: at32(96),
-  pid: at32(100),
-  uid: at32(104),
+  cgroupId: at64(16),
+  localPort: at16(72),
+  remotePort: at16(74),
+  askedPort: at16(76),
+  error: at16(78),
+  netns: at32(80),
+  pid: at32(84),
+  uid: at32(88),
   event: at8(108),
-  role: at8(109),
-  ready: at8(110),
-  preexisting: at8(111),
-  endedNs: at64(128),
-  bytesSent: at64(136),
-  bytesReceived: at64(144),
-  segmentsSent: at32(152),
-  segmentsReceived: at32(156),
-  retransmits: at32(160),
-  rttMicros: at32(164),
-  minRttMicros: at32(168),
-  requests: at32(172),
-  failed: at32(176),
-  samples: at32(180),
-  samplesLost: at32(184),
-  firstLatency: at32(188),
-  firstWait: at32(192),
-  firstService: at32(196),
-  status: (view: DataView, base: number, slot: number) =>
-    view.getUint16(base + 200 + 2 * slot, LITTLE_ENDIAN),
+  lastState: at8(109),
+  hasTranslated: at8(110),
+  tap: at8(111),
+  translatedPort: at16(112),
+  zeroWindows: at32(116),
+  firstOffset: at32(120),
+  chunks: at32(124),
+  establishedNs: at64(136),
+  isnLocal: at32(144),
+  isnRemote: at32(148),
+  delivery: at8(152),
+  role: at8(153),
+  ready: at8(154),
+  preexisting: at8(155),
+  protocol: at8(156),
+  owned: at8(157),
+  hasAsked: at8(158),
+  resetBy: at8(159),
+  turnNs: at64(168),
+  requests: at32(192),
+  failed: at32(196),
+  endedNs: at64(200),
+  bytesSent: at64(208),
+  bytesReceived: at64(216),
+  segmentsSent: at32(224),
+  segmentsReceived: at32(228),
+  retransmits: at32(232),
+  rttMicros: at32(236),
+  minRttMicros: at32(240),
+  samples: at32(244),
+  samplesLost: at32(248),
+  firstLatency: at32(252),
+  firstWait: at32(256),
+  firstService: at32(260),
   statusCount: (view: DataView, base: number, slot: number) =>
-    view.getUint32(base + 208 + 4 * slot, LITTLE_ENDIAN),
-  protocol: at8(228),
-  owned: at8(229),
-  hasAsked: at8(230),
-  resetBy: at8(231),
-  lastState: at8(232),
-  delivery: at8(233),
-  hasTranslated: at8(234),
-  tap: at8(235),
-  translatedPort: at16(236),
-  zeroWindows: at32(256),
-  firstOffset: at32(260),
-  chunks: at32(264),
-  /* Behind what an end carries: of live records only. */
-  turnNs: at64(280),
+    view.getUint32(base + 264 + 4 * slot, LITTLE_ENDIAN),
+  status: (view: DataView, base: number, slot: number) =>
+    view.getUint16(base + 280 + 2 * slot, LITTLE_ENDIAN),
 } as const;
 
 /** Offsets of 16-byte addresses (IPv4 as `::ffff:a.b.c.d`) and of the process name. */
-export const LOCAL = 32;
-export const REMOTE = 48;
-export const ASKED = 64;
-export const TRANSLATED = 240;
-export const COMM = 112;
+export const LOCAL = 24;
+export const REMOTE = 40;
+export const ASKED = 56;
+export const TRANSLATED = 288;
+export const COMM = 92;
 export const COMM_SIZE = 16;
 
 /** Order of the `u64` fields of `struct counters`. */

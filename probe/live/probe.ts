@@ -56,11 +56,11 @@ export interface ProbeOptions {
   /** A turn of the loop failed (also in a callback above) and was given up; the probe goes on. */
   readonly onError?: (error: unknown) => void;
   /**
-   * Size of the kernel's ring, a power of two of at least 4096. Default 4 MiB: 15,000 ended connections; what does
+   * Size of the kernel's ring, a power of two of at least 4096. Default 4 MiB: 13,000 ended connections; what does
    * not fit waits in the map for the next sweep, and mapped twice it is resident memory.
    */
   readonly ringBytes?: number;
-  /** Sockets tracked at the same time. Default 65,536, about 23 MB of kernel memory. */
+  /** Sockets tracked at the same time. Default 65,536, about 29 MB of kernel memory. */
   readonly maxSockets?: number;
   /** Conversations over UDP counted at the same time. Default 32,768, about 6 MB of kernel memory. */
   readonly maxConversations?: number;
