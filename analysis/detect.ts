@@ -4,9 +4,9 @@ import { sumCounts } from './counts.ts';
 import { groupBy } from './group.ts';
 import type { LeafPair } from './leaves.ts';
 import { matters, sampleOf } from './measure.ts';
+import { type Division, divisionsOf, leafSamples, partCorrelation, partSums, partWander } from './parts.ts';
 import type { Sample } from './statistics/dispersion.ts';
-import { type Belief, surprise } from './statistics/tail.ts';
-import { type Column, column, PLACE_TAGS } from './table.ts';
+import { type Belief, excessLikelihood, surprise } from './statistics/tail.ts';
 import { ENOUGH_BAD, FALSE_REPORTS } from './thresholds.ts';
 
 /** One edge in both periods, with its leaves. */
@@ -27,14 +27,8 @@ export interface Anomaly {
   readonly p: number;
 }
 
-/** Groups of an edge's traffic in which a problem of a part stands out though the whole hides it. */
-const GROUPS: readonly (readonly [side: 'client' | 'server', tag: string])[] = [
-  ['server', 'pod'],
-  ['server', 'version'],
-  ['client', 'pod'],
-  ['client', 'version'],
-  ...PLACE_TAGS.slice(0, 2).flatMap((tag) => [['server', tag] as const, ['client', tag] as const]),
-];
+/** A part of an edge wanders more than the whole, in which the parts average out: assumed until it has shown its own. */
+const PART_WANDER = 2;
 
 export function evidenceOf(leaves: readonly LeafPair[]): EdgeEvidence[] {
   const byEdge = groupBy(leaves, (leaf) => leaf.edgeId);
@@ -48,13 +42,13 @@ export function evidenceOf(leaves: readonly LeafPair[]): EdgeEvidence[] {
 }
 
 /**
- * Tests every measure of every edge, as a whole and in groups of one tag, against its baseline.
+ * Tests every measure of every edge, as a whole and in parts that one or two tags make, against its baseline.
  * @param price tests that could have been made beside these: edges × measures × onsets
  */
 export function detect(edges: readonly EdgeEvidence[], baselines: Baselines, price: number): Anomaly[] {
   const anomalies: Anomaly[] = [];
   for (const edge of edges) {
-    let columns: Column[] | null = null;
+    let divisions: readonly Division[] | null = null;
     for (const baseline of baselines.get(edge.id)?.values() ?? []) {
       if (baseline.threshold === null) continue;
       const sample = sampleOf(baseline.measure, edge.now, baseline.threshold);
@@ -63,8 +57,8 @@ export function detect(edges: readonly EdgeEvidence[], baselines: Baselines, pri
         ? surprise(sample.bad, sample.total, baseline.belief) * price
         : 1;
       if (p > FALSE_REPORTS) {
-        columns ??= GROUPS.map(([side, tag]) => column(edge.leaves, side, tag));
-        p = Math.min(p, bestGroup(edge, baseline, columns, price));
+        divisions ??= divisionsOf(edge);
+        p = Math.min(p, bestPart(edge, baseline, divisions, price));
       }
       if (p <= FALSE_REPORTS) anomalies.push({ edge, baseline, sample, p });
     }
@@ -72,52 +66,52 @@ export function detect(edges: readonly EdgeEvidence[], baselines: Baselines, pri
   return anomalies.sort((a, b) => a.p - b.p);
 }
 
-function bestGroup(
+function bestPart(
   edge: EdgeEvidence,
   baseline: EdgeBaseline,
-  columns: readonly Column[],
+  divisions: readonly Division[],
   price: number,
 ): number {
   const { measure, correlation, belief } = baseline;
-  const threshold = baseline.threshold!;
-  const now = edge.leaves.map((leaf) => sampleOf(measure, leaf.now, threshold));
-  const before = edge.leaves.map((leaf) => sampleOf(measure, leaf.before, threshold));
-  const groups = columns.reduce((sum, { values }) => sum + (values.length > 1 ? values.length : 0), 0);
-  const [allNow, allBefore] = [
-    sampleOf(measure, edge.now, threshold),
-    sampleOf(measure, edge.before, threshold),
-  ];
+  const samples = leafSamples(edge, measure, baseline.threshold!);
+  const cost = price * (1 + divisions.reduce((sum, { parts }) => sum + parts, 0));
+  if (mostLikely(samples.now, belief.mean) < Math.log(cost / FALSE_REPORTS)) return 1;
+  const [allNow, allBefore] = [sumOf(samples.now), sumOf(samples.before)];
   let best = 1;
-  for (const { codes, values } of columns) {
-    if (values.length < 2) continue;
-    for (let code = 0; code < values.length; code++) {
-      const sample = partOf(now, codes, code);
+  for (const division of divisions) {
+    let wander: number | null = null;
+    const usual = partSums(samples.before, division);
+    for (const [part, sample] of partSums(samples.now, division).entries()) {
       if (sample.total === 0 || sample.bad / sample.total <= belief.mean) continue;
-      const usual = partOf(before, codes, code);
-      const rest = { now: less(allNow, sample), usual: less(allBefore, usual) };
-      const part = partBelief(usual, rest, belief.mean, correlation);
-      const p = surprise(sample.bad, sample.total, part) * price * (groups + 1);
+      wander ??= partCorrelation(partWander(samples, division), correlation * PART_WANDER);
+      const before = usual[part]!;
+      const rest = { now: less(allNow, sample), usual: less(allBefore, before) };
+      const expected = partBelief(before, rest, belief.mean, { shared: correlation, part: wander });
+      const p = surprise(sample.bad, sample.total, expected) * cost;
       if (p >= best || p > FALSE_REPORTS) continue;
-      if (partMatters(edge, baseline, sample, part.mean)) best = p;
+      if (partMatters(edge, baseline, sample, expected.mean)) best = p;
     }
   }
   return best;
 }
 
 /**
- * Belief about a part, given what the rest of the edge shows at the same time. A part wanders with the whole and, as much
- * again, by itself; what it shares with the rest can be read off the rest: by as much as that is raised the part is expected
- * to be, and the more events the rest has the less is left unknown of it (the best linear predictor of a random effect,
- * Henderson 1975). Where there is no rest, all of both is unknown.
+ * Belief about a part, given what the rest of the edge shows at the same time. A part wanders with the whole and beside it by
+ * itself; what it shares with the rest can be read off the rest: by as much as that is raised the part is expected to be, and
+ * the more events the rest has the less is left unknown of it (the best linear predictor of a random effect, Henderson 1975).
+ * Where there is no rest, all of both is unknown.
+ *
+ * @param wander intra-class correlation of the whole edge, and of a part of it
  */
 function partBelief(
   usual: Sample,
   rest: { readonly now: Sample; readonly usual: Sample },
   prior: number,
-  correlation: number,
+  wander: { readonly shared: number; readonly part: number },
 ): Belief {
-  const known = rest.now.total * correlation;
-  const { mean, weight } = beliefOf(usual, prior, correlation + correlation / (1 + known));
+  const known = rest.now.total * wander.shared;
+  const own = Math.max(0, wander.part - wander.shared);
+  const { mean, weight } = beliefOf(usual, prior, own + wander.shared / (1 + known));
   const before = beliefOf(rest.usual, prior, 0).mean;
   const raised = rest.now.total > 0 ? rest.now.bad / rest.now.total - before : 0;
   return { mean: Math.min(0.999, mean + (Math.max(0, raised) * known) / (1 + known)), weight };
@@ -128,6 +122,23 @@ const less = (all: Sample, part: Sample): Sample => ({
   total: all.total - part.total,
 });
 
+const sumOf = (samples: readonly Sample[]): Sample =>
+  samples.reduce((sum, each) => ({ bad: sum.bad + each.bad, total: sum.total + each.total }), {
+    bad: 0,
+    total: 0,
+  });
+
+/** What no part can exceed: the likelihood of the raised leaves alone. */
+function mostLikely(now: readonly Sample[], rate: number): number {
+  let [bad, total] = [0, 0];
+  for (const sample of now) {
+    if (sample.bad <= rate * sample.total) continue;
+    bad += sample.bad;
+    total += sample.total;
+  }
+  return excessLikelihood(bad, total, rate * total);
+}
+
 /** What hits a part must matter there, and still be seen in the whole. */
 function partMatters(
   edge: EdgeEvidence,
@@ -137,14 +148,4 @@ function partMatters(
 ): boolean {
   const whole = sampleOf(measure, edge.now, threshold!).total;
   return matters(measure, part, usual) && part.bad - part.total * usual >= measure.floor * whole;
-}
-
-function partOf(samples: readonly Sample[], codes: Int32Array, code: number): Sample {
-  let [bad, total] = [0, 0];
-  for (let i = 0; i < samples.length; i++) {
-    if (codes[i] !== code) continue;
-    bad += samples[i]!.bad;
-    total += samples[i]!.total;
-  }
-  return { bad, total };
 }

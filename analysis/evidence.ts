@@ -47,7 +47,7 @@ export async function gather(
   { period, baseline, looked }: Choice,
 ): Promise<Evidence> {
   const now = await leavesOf(reader, period, looked > 1);
-  const before = await reader.leaves(baseline);
+  const before = await stretchesOf(reader, baseline);
   const changes = await reader.changes({ from: period.from - CHANGE_BEFORE_MICROS, to: period.to });
   const edges = evidenceOf(pairLeaves(now, before));
   const past = new Map(edges.map((edge) => [edge.id, edge.before]));
@@ -56,6 +56,21 @@ export async function gather(
   const price = Math.max(1, edges.length) * MEASURES.length * looked;
   const anomalies = detect(edges, baselines, price);
   return { world, service, period, baseline, edges, baselines, anomalies, changes, price };
+}
+
+/** Stretches a baseline is read in: enough to see it wander, long enough to be of an incident's length. */
+const STRETCHES = 4;
+const LEAST_STRETCH_WINDOWS = 2;
+
+async function stretchesOf(reader: EdgeReader, { from, to }: Period): Promise<Leaf[][]> {
+  const windows = Math.floor((to - from) / WINDOW_MICROS);
+  const count = Math.max(1, Math.min(STRETCHES, Math.floor(windows / LEAST_STRETCH_WINDOWS)));
+  const at = (part: number): number =>
+    part === count ? to : from + Math.floor((part * windows) / count) * WINDOW_MICROS;
+  const stretches: Leaf[][] = [];
+  for (let part = 0; part < count; part++)
+    stretches.push(await reader.leaves({ from: at(part), to: at(part + 1) }));
+  return stretches;
 }
 
 /**

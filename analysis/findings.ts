@@ -8,7 +8,7 @@ import { MEASURES, type MeasureName } from './measure.ts';
 import { type Inside, mechanismOf, spentAtServer, splitOf } from './mechanism.ts';
 import type { Ownership } from './originate.ts';
 import { heldUp, ownService } from './place-time.ts';
-import { PEEL_SHARE } from './thresholds.ts';
+import { ENOUGH_BAD, PEEL_SHARE } from './thresholds.ts';
 
 /** A located cause with the edges it sits on and what it does. */
 export interface Cause {
@@ -95,19 +95,27 @@ function raised({ anomalies }: Evidence, edges: readonly EdgeKey[], name: Measur
   return anomalies.some(({ edge, baseline }) => baseline.measure.name === name && ids.has(edge.id));
 }
 
-/** Edges that carry the excess inside a candidate, largest first; what carries next to none of it is left out. */
+/**
+ * Edges that carry the excess inside a candidate, largest first. One with little of it is left out only where its traffic was
+ * enough to show its part of it: what is hit whoever calls is not the doing of the caller who calls most.
+ */
 function edgesInside({ candidate, cube }: Located): EdgeKey[] {
-  const byEdge = new Map<string, { edge: EdgeKey; excess: number }>();
+  const byEdge = new Map<string, { edge: EdgeKey; excess: number; total: number }>();
   for (const i of candidate.members) {
-    if (cube.accused[i] === 0) continue;
     const { edge, edgeId: id } = cube.leaves[i]!;
-    const entry = byEdge.get(id) ?? { edge: edgeOf(edge), excess: 0 };
+    const entry = byEdge.get(id) ?? { edge: edgeOf(edge), excess: 0, total: 0 };
     entry.excess += cube.bad[i]! - cube.expected[i]!;
+    entry.total += cube.total[i]!;
     byEdge.set(id, entry);
   }
-  const sorted = [...byEdge.values()].sort((a, b) => b.excess - a.excess);
-  const whole = sorted.reduce((sum, { excess }) => sum + Math.max(0, excess), 0);
-  return sorted.filter(({ excess }, i) => i === 0 || excess >= PEEL_SHARE * whole).map(({ edge }) => edge);
+  const rate = (candidate.bad - candidate.expected) / candidate.total;
+  return [...byEdge.values()]
+    .sort((a, b) => b.excess - a.excess)
+    .filter(({ excess, total }, i) => {
+      const usual = rate * total;
+      return i === 0 || excess >= PEEL_SHARE * usual || usual < ENOUGH_BAD;
+    })
+    .map(({ edge }) => edge);
 }
 
 /** One edge where the excess sits on one; else the workload the edges share; of a place, its worst edge. */

@@ -6,7 +6,8 @@ import {
   type NodeKey,
   workloadOf,
 } from '../graph/index.ts';
-import { NOTHING } from './counts.ts';
+import { NOTHING, sumCounts } from './counts.ts';
+import { groupBy } from './group.ts';
 import { edgeId, nodeId } from './keys.ts';
 
 /** One endpoint pair in the period and in the baseline. */
@@ -18,17 +19,31 @@ export interface LeafPair {
   readonly port: number;
   readonly now: EdgeCounts;
   readonly before: EdgeCounts;
+  /** The baseline in stretches, as long as each other: how much it wanders within itself. They add up to `before`. */
+  readonly stretches: readonly EdgeCounts[];
   /** Who the ends are as running instances: the same pod is the same instance in both roles. */
   readonly clientInstance: string;
   readonly serverInstance: string;
 }
 
-/** Joins the leaves of both periods on their ends; what is missing on one side counts nothing there. */
-export function pairLeaves(now: readonly Leaf[], before: readonly Leaf[]): LeafPair[] {
-  const earlier = new Map(before.map((leaf) => [leafId(leaf), leaf.counts]));
-  const pairs = now.map((leaf) => pair(leaf, leaf.counts, earlier.get(leafId(leaf)) ?? NOTHING));
+/**
+ * Joins the leaves of both periods on their ends; what is missing on one side counts nothing there.
+ * @param before the baseline, in stretches
+ */
+export function pairLeaves(now: readonly Leaf[], before: readonly (readonly Leaf[])[]): LeafPair[] {
+  const earlier = groupBy(
+    before.flatMap((leaves, stretch) => leaves.map((leaf) => ({ leaf, stretch }))),
+    ({ leaf }) => leafId(leaf),
+  );
+  const stretchesOf = (leaf: Leaf): EdgeCounts[] => {
+    const stretches = before.map(() => NOTHING);
+    for (const { leaf: part, stretch } of earlier.get(leafId(leaf)) ?? []) stretches[stretch] = part.counts;
+    return stretches;
+  };
+  const pairs = now.map((leaf) => pair(leaf, leaf.counts, stretchesOf(leaf)));
   const present = new Set(now.map(leafId));
-  for (const leaf of before) if (!present.has(leafId(leaf))) pairs.push(pair(leaf, NOTHING, leaf.counts));
+  for (const [id, [first]] of earlier)
+    if (!present.has(id)) pairs.push(pair(first!.leaf, NOTHING, stretchesOf(first!.leaf)));
   return pairs;
 }
 
@@ -37,7 +52,7 @@ export function leafId({ client, server, port }: Leaf): string {
   return `${client.id}>${server.id}:${port}`;
 }
 
-function pair({ client, server, port }: Leaf, now: EdgeCounts, before: EdgeCounts): LeafPair {
+function pair({ client, server, port }: Leaf, now: EdgeCounts, stretches: readonly EdgeCounts[]): LeafPair {
   const edge = { client: workloadOf(client), server: workloadOf(server), port };
   return {
     edge,
@@ -46,7 +61,8 @@ function pair({ client, server, port }: Leaf, now: EdgeCounts, before: EdgeCount
     server,
     port,
     now,
-    before,
+    before: sumCounts(stretches),
+    stretches,
     clientInstance: instanceOf(client, edge.client),
     serverInstance: instanceOf(server, edge.server),
   };

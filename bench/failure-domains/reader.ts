@@ -72,7 +72,6 @@ export function readerOf(world: World): EdgeReader {
     activity: unused,
     traits: unused,
     targets: unused,
-    gauges: unused,
     rowsQuery: () => '',
   };
 }

@@ -1,0 +1,99 @@
+import type { EdgeEvidence } from './detect.ts';
+import { type Measure, sampleOf } from './measure.ts';
+import {
+  type Dispersion,
+  dispersionOf,
+  intraclass,
+  poolDispersion,
+  type Sample,
+} from './statistics/dispersion.ts';
+import { type Column, column } from './table.ts';
+
+/** One measure of an edge leaf by leaf: in the period, in the baseline, and in the baseline's stretches. */
+export interface LeafSamples {
+  readonly now: readonly Sample[];
+  readonly before: readonly Sample[];
+  readonly stretches: readonly (readonly Sample[])[];
+}
+
+export function leafSamples({ leaves }: EdgeEvidence, measure: Measure, threshold: number): LeafSamples {
+  return {
+    now: leaves.map((leaf) => sampleOf(measure, leaf.now, threshold)),
+    before: leaves.map((leaf) => sampleOf(measure, leaf.before, threshold)),
+    stretches: leaves.map((leaf) => leaf.stretches.map((counts) => sampleOf(measure, counts, threshold))),
+  };
+}
+
+/** A way to divide an edge's traffic into parts: the part of each leaf, -1 for none. */
+export interface Division {
+  readonly codes: Int32Array;
+  readonly parts: number;
+}
+
+/** Tags in which a problem of a part stands out though the whole hides it. */
+const TAGS = ['pod', 'version', 'node', 'zone'] as const;
+
+/** Divisions by one tag of one end, and by two tags of either. What divides nothing is left out. */
+export function divisionsOf({ leaves }: EdgeEvidence): Division[] {
+  const columns = (['server', 'client'] as const)
+    .flatMap((side) => TAGS.map((tag) => column(leaves, side, tag)))
+    .filter(({ values }) => values.length > 1);
+  const singles = columns.map(({ codes, values }) => ({ codes, parts: values.length }));
+  const pairs = columns.flatMap((one, i) => columns.slice(i + 1).map((other) => crossed(one, other)));
+  return [...singles, ...pairs];
+}
+
+function crossed(one: Column, other: Column): Division {
+  const numbers = new Map<number, number>();
+  const codes = one.codes.map((code, i) => {
+    if (code < 0 || other.codes[i]! < 0) return -1;
+    const key = code * other.values.length + other.codes[i]!;
+    let number = numbers.get(key);
+    if (number === undefined) {
+      number = numbers.size;
+      numbers.set(key, number);
+    }
+    return number;
+  });
+  return { codes, parts: numbers.size };
+}
+
+/** Sums of leaves by part. */
+export function partSums(
+  samples: readonly Sample[],
+  { codes, parts }: Division,
+): { bad: number; total: number }[] {
+  const sums = Array.from({ length: parts }, () => ({ bad: 0, total: 0 }));
+  for (let i = 0; i < samples.length; i++) {
+    const sum = sums[codes[i]!];
+    if (sum === undefined) continue;
+    sum.bad += samples[i]!.bad;
+    sum.total += samples[i]!.total;
+  }
+  return sums;
+}
+
+/**
+ * How much the rates of parts wander from stretch to stretch of quiet time, each about its own mean: what a period of an
+ * incident's length must exceed before a part of an edge says anything.
+ */
+export function partWander({ stretches }: LeafSamples, division: Division): Dispersion {
+  const count = stretches[0]?.length ?? 0;
+  const byStretch = Array.from({ length: count }, (_, at) =>
+    partSums(
+      stretches.map((list) => list[at]!),
+      division,
+    ),
+  );
+  return poolDispersion(
+    Array.from({ length: division.parts }, (_, part) => dispersionOf(byStretch.map((sums) => sums[part]!))),
+  );
+}
+
+/** Degrees of freedom that the wander assumed of a part weighs as much as. */
+const PRIOR_FREEDOM = 8;
+
+/** Intra-class correlation of a part's outcomes, shrunk to what is assumed of it. */
+export function partCorrelation(wander: Dispersion, assumed: number): number {
+  return (wander.groups * intraclass(wander) + PRIOR_FREEDOM * assumed) / (wander.groups + PRIOR_FREEDOM);
+}
