@@ -8,6 +8,8 @@ import { MEASURES, type MeasureName } from './measure.ts';
 import { type Inside, mechanismOf, spentAtServer, splitOf } from './mechanism.ts';
 import type { Ownership } from './originate.ts';
 import { heldUp, ownService } from './place-time.ts';
+import { excessLikelihood } from './statistics/tail.ts';
+import { ENOUGH_BAD, PEEL_SHARE } from './thresholds.ts';
 import { ENOUGH_BAD, PEEL_SHARE } from './thresholds.ts';
 
 /** A located cause with the edges it sits on and what it does. */
@@ -26,6 +28,9 @@ export interface Cause {
 
 /** Two causes on different measures are one when this share of the weaker's excess lies in the traffic of the stronger. */
 const SAME_CAUSE = 0.5;
+
+/** What is left of an excess is a cause of its own when it is this many nats likelier than chance (a ratio of a million). */
+const OWN_CAUSE_NATS = 14;
 
 /** Which measure speaks for a cause that shows on several: what breaks first, from the wire up. */
 const PRECEDENCE: readonly MeasureName[] = [
@@ -157,16 +162,30 @@ function excess({ located: { candidate } }: Cause): number {
   return candidate.bad - candidate.expected;
 }
 
+/**
+ * Whether most of a later cause's excess lies in an earlier one's traffic, and what lies outside it is not enough to be a cause
+ * by itself: then it would be another that only shares some of the ground.
+ */
 function covers(earlier: Cause, later: Cause): boolean {
   const traffic = leafSet(earlier.located.cube, earlier.located.candidate.members);
   const { cube, candidate } = later.located;
+  const outside = { bad: 0, total: 0, expected: 0 };
   let [inside, whole] = [0, 0];
   for (const i of candidate.members) {
     const excess = Math.max(0, cube.bad[i]! - cube.expected[i]!);
     whole += excess;
-    if (traffic.has(cube.leaves[i]!)) inside += excess;
+    if (traffic.has(cube.leaves[i]!)) {
+      inside += excess;
+      continue;
+    }
+    outside.bad += cube.bad[i]!;
+    outside.total += cube.total[i]!;
+    outside.expected += cube.expected[i]!;
   }
-  return whole > 0 && inside >= SAME_CAUSE * whole;
+  if (whole <= 0 || inside < SAME_CAUSE * whole) return false;
+  if (inside >= (1 - PEEL_SHARE) * whole) return true;
+  const rest = excessLikelihood(outside.bad, outside.total, outside.expected) / cube.inflation;
+  return rest < OWN_CAUSE_NATS;
 }
 
 function leafSet(cube: Cube, members: readonly number[]): Set<unknown> {

@@ -98,16 +98,15 @@ export function without(cube: Cube, members: readonly number[]): Cube {
 }
 
 /** Excess of accused leaves, edge by edge, so that luck on one edge does not pay for another. */
-export function accusedExcess(cube: Cube): number {
+export function accusedExcess(cube: Cube): Map<string, number> {
   const byEdge = new Map<string, number>();
   for (let i = 0; i < cube.leaves.length; i++) {
     if (cube.accused[i] === 0) continue;
     const id = cube.leaves[i]!.edgeId;
     byEdge.set(id, (byEdge.get(id) ?? 0) + cube.bad[i]! - cube.expected[i]!);
   }
-  let sum = 0;
-  for (const excess of byEdge.values()) sum += Math.max(0, excess);
-  return sum;
+  for (const [id, excess] of byEdge) if (excess <= 0) byEdge.delete(id);
+  return byEdge;
 }
 
 export function accusedNodes(cube: Cube, side: 'client' | 'server'): NodeKey[] {

@@ -2,7 +2,7 @@ import type { Change } from '../../enrich/index.ts';
 import { groupBy } from '../group.ts';
 import { nodeId } from '../keys.ts';
 import { matters } from '../measure.ts';
-import { surprise } from '../statistics/tail.ts';
+import { excessLikelihood, surprise } from '../statistics/tail.ts';
 import { ENOUGH_EVENTS, EXPLAINS_FLOOR, FALSE_REPORTS, FINDINGS, PEEL_SHARE } from '../thresholds.ts';
 import { type AliasClass, aliasClass } from './aliases.ts';
 import type { Candidate } from './candidate.ts';
@@ -26,20 +26,34 @@ export interface Located {
 
 /**
  * The causes of one measure's excess, largest first: the best candidate over workloads and places is taken, its traffic
- * removed, and the search repeated while a significant share of the excess is left (greedy peeling).
+ * removed, and the search repeated while the excess of an edge is left unexplained (greedy peeling).
  */
 export function localise(whole: Cube, changes: readonly Change[], price: number): Located[] {
   const excess = accusedExcess(whole);
   const found: Located[] = [];
   let cube = whole;
-  while (found.length < FINDINGS && excess > 0 && accusedExcess(cube) >= PEEL_SHARE * excess) {
+  while (found.length < FINDINGS && unexplained(cube, excess)) {
     // The anomalies have paid for being looked at; a further cause has to pay again.
-    const located = strongest(cube, changes, found.length === 0 ? 1 : price, excess);
+    const located = strongest(cube, changes, found.length === 0 ? 1 : price, sumOf(excess));
     if (located === null) break;
     found.push(located);
     cube = without(cube, located.candidate.members);
   }
   return found;
+}
+
+/** Whether a share of all excess is left, or most of that of an edge: every anomaly is owed an explanation. */
+function unexplained(cube: Cube, excess: ReadonlyMap<string, number>): boolean {
+  const left = accusedExcess(cube);
+  if (left.size === 0) return false;
+  if (sumOf(left) >= PEEL_SHARE * sumOf(excess)) return true;
+  return [...left].some(([id, rest]) => rest >= EXPLAINS_FLOOR * excess.get(id)!);
+}
+
+function sumOf(excess: ReadonlyMap<string, number>): number {
+  let sum = 0;
+  for (const one of excess.values()) sum += one;
+  return sum;
 }
 
 function strongest(cube: Cube, changes: readonly Change[], price: number, excess: number): Located | null {
@@ -52,11 +66,10 @@ function strongest(cube: Cube, changes: readonly Change[], price: number, excess
   ].filter((candidates) => candidates.length > 0);
   const looked = scopes.reduce((sum, { length }) => sum + length, 0);
   const tops = scopes
-    .map((scope) => ({ top: explaining(scope), scope }))
-    .filter(({ top }) => top.score > 0)
-    .sort((a, b) => b.top.score - a.top.score);
-  for (const { top, scope } of tops) {
-    const { chosen, others }: AliasClass = aliasClass(cube, top, scope, changes);
+    .map((scope): Top => ({ scope, candidate: explaining(scope) }))
+    .filter(({ candidate }) => candidate.score > 0);
+  for (const { candidate, scope } of inOrder(cube, tops)) {
+    const { chosen, others }: AliasClass = aliasClass(cube, candidate, scope, changes);
     const p = Math.min(1, chance(cube, chosen) * looked * price);
     // A place in which everything is up a little has much excess, and may well be chance: it hides nothing that is not.
     if (p > FALSE_REPORTS || !matters(cube.measure, chosen, chosen.expected / chosen.total)) continue;
@@ -72,6 +85,62 @@ function strongest(cube: Cube, changes: readonly Change[], price: number, excess
     };
   }
   return null;
+}
+
+/** The best of a scope. */
+interface Top {
+  readonly scope: readonly Candidate[];
+  readonly candidate: Candidate;
+}
+
+/**
+ * The likeliest over all scopes first; unless it is the sum of two others, which are likelier together and beside which it holds
+ * nothing that is as bad: then the larger of those comes first, and the other is the next cause.
+ */
+function inOrder(cube: Cube, tops: readonly Top[]): readonly Top[] {
+  const sorted = [...tops].sort((a, b) => b.candidate.score - a.candidate.score);
+  const [best, ...others] = sorted;
+  if (best === undefined) return [];
+  const whole = best.candidate;
+  let found: { top: Top; score: number } | null = null;
+  for (const [i, one] of others.slice(0, PARTS).entries()) {
+    for (const other of others.slice(i + 1, PARTS)) {
+      if (one.candidate.score <= 0 || other.candidate.score <= 0) continue;
+      const second = apart(cube, other.candidate, one.candidate);
+      const score = one.candidate.score + second;
+      if (second <= 0 || score <= Math.max(whole.score, found?.score ?? 0)) continue;
+      if (onlyParts(cube, whole, one.candidate, other.candidate)) found = { top: one, score };
+    }
+  }
+  return found === null ? sorted : [found.top, ...sorted.filter((top) => top !== found.top)];
+}
+
+/** Scopes whose best are tried as parts of a larger set: their pairs grow with the square. */
+const PARTS = 6;
+
+/** Score of what a candidate has beside another. */
+function apart(cube: Cube, one: Candidate, taken: Candidate): number {
+  const price = one.likelihood - one.score;
+  const rest = beside(cube, one.members, [taken]);
+  return excessLikelihood(rest.bad, rest.total, rest.expected) / cube.inflation - price;
+}
+
+/** Whether what a set holds beside two of its parts is enough to judge, and not as bad as the set. */
+function onlyParts(cube: Cube, whole: Candidate, one: Candidate, other: Candidate): boolean {
+  const rest = beside(cube, whole.members, [one, other]);
+  return rest.total >= ENOUGH_EVENTS && rest.bad / rest.total <= whole.bad / whole.total / PART_CONTRAST;
+}
+
+function beside(cube: Cube, members: readonly number[], taken: readonly Candidate[]) {
+  const inside = new Set(taken.flatMap((candidate) => candidate.members));
+  const sum = { bad: 0, total: 0, expected: 0 };
+  for (const i of members) {
+    if (inside.has(i)) continue;
+    sum.bad += cube.bad[i]!;
+    sum.total += cube.total[i]!;
+    sum.expected += cube.expected[i]!;
+  }
+  return sum;
 }
 
 /** Two parts that are bad at once must be this many times as bad as what is left beside them. */
