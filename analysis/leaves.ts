@@ -19,7 +19,7 @@ export interface LeafPair {
   readonly port: number;
   readonly now: EdgeCounts;
   readonly before: EdgeCounts;
-  /** The baseline in stretches, as long as each other: how much it wanders within itself. They add up to `before`. */
+  /** The baseline in stretches of time: how much it wanders within itself. They add up to `before`. */
   readonly stretches: readonly EdgeCounts[];
   /** Who the ends are as running instances: the same pod is the same instance in both roles. */
   readonly clientInstance: string;

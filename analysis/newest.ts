@@ -74,7 +74,8 @@ function strongest(world: World, stretches: readonly Stretch[], looked: number):
   for (let count = 1; count < stretches.length; count++) {
     const { from } = stretches[count - 1]!;
     if (indexOf(world, from) < BASELINE_PREFERRED_WINDOWS) break;
-    const edges = evidenceOf(pairLeaves(merged(stretches.slice(0, count)), merged(stretches.slice(count))));
+    const before = stretches.slice(count).map(({ leaves }) => leaves);
+    const edges = evidenceOf(pairLeaves(merged(stretches.slice(0, count)), before));
     const past = new Map(edges.map((edge) => [edge.id, edge.before]));
     const baselines = baselinesOf(world.edges, past, { from: 0, to: indexOf(world, from) });
     const price = Math.max(1, edges.length) * MEASURES.length * looked;

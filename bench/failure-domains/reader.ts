@@ -72,6 +72,7 @@ export function readerOf(world: World): EdgeReader {
     activity: unused,
     traits: unused,
     targets: unused,
+    gauges: unused,
     rowsQuery: () => '',
   };
 }
