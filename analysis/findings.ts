@@ -10,7 +10,6 @@ import type { Ownership } from './originate.ts';
 import { heldUp, ownService } from './place-time.ts';
 import { excessLikelihood } from './statistics/tail.ts';
 import { ENOUGH_BAD, PEEL_SHARE } from './thresholds.ts';
-import { ENOUGH_BAD, PEEL_SHARE } from './thresholds.ts';
 
 /** A located cause with the edges it sits on and what it does. */
 export interface Cause {
