@@ -48,7 +48,7 @@ export function pairLeaves(now: readonly Leaf[], before: readonly (readonly Leaf
 }
 
 /** Same ends and port: the same leaf, in whatever period. */
-export function leafId({ client, server, port }: Leaf): string {
+export function leafId({ client, server, port }: Pick<Leaf, 'client' | 'server' | 'port'>): string {
   return `${client.id}>${server.id}:${port}`;
 }
 

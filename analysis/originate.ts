@@ -1,4 +1,5 @@
 import type { NodeKey } from '../graph/index.ts';
+import type { Baselines } from './baseline.ts';
 import type { Anomaly, EdgeEvidence } from './detect.ts';
 import { addedTime, excessOf } from './excess.ts';
 import { groupBy } from './group.ts';
@@ -44,6 +45,7 @@ interface Below {
 export function originate(
   edges: readonly EdgeEvidence[],
   anomalies: readonly Anomaly[],
+  baselines: Baselines,
   passed: (anomaly: Anomaly) => number = () => 1,
 ): Ownership {
   const found = groupBy(anomalies, ({ edge }) => edge.id);
@@ -51,7 +53,7 @@ export function originate(
     found.get(id)?.some(({ baseline }) => names.includes(baseline.measure.name)) ?? false;
   // On a quiet day there is nothing to explain.
   const quiet = anomalies.length === 0;
-  const below = quiet ? new Map<string, Below>() : dependencies(edges, anomalies, passed);
+  const below = quiet ? new Map<string, Below>() : dependencies(edges, anomalies, baselines, passed);
   const cycles = cycleShares(quiet ? [] : edges, anomalies, passed);
   const known: Known = { below, cycles, has };
   const shares = new Map<string, Map<LeafPair, number>>();
@@ -83,6 +85,7 @@ export function originate(
 function dependencies(
   edges: readonly EdgeEvidence[],
   anomalies: readonly Anomaly[],
+  baselines: Baselines,
   passed: (anomaly: Anomaly) => number,
 ): Map<string, Below> {
   const below = new Map<string, Below>();
@@ -136,7 +139,35 @@ function dependencies(
       blame(entry, edge, share * excess);
     }
   }
+  if (anomalies.some(({ baseline }) => baseline.measure.name === 'errors'))
+    addThin(edges, anomalies, baselines, of);
   return below;
+}
+
+/**
+ * Failures on edges that show no anomaly: too few on each of many calls, they add up in the one that makes them all. What is luck
+ * is as often a failure too few, and cancels out.
+ */
+function addThin(
+  edges: readonly EdgeEvidence[],
+  anomalies: readonly Anomaly[],
+  baselines: Baselines,
+  of: (instance: string) => Below,
+): void {
+  const found = new Set(anomalies.map(({ edge, baseline }) => `${edge.id} ${baseline.measure.name}`));
+  const sums = new Map<string, number>();
+  for (const edge of edges) {
+    for (const name of ['errors', 'connect failures'] as const) {
+      const baseline = baselines.get(edge.id)?.get(name);
+      if (baseline === undefined || found.has(`${edge.id} ${name}`)) continue;
+      for (const leaf of edge.leaves) {
+        const excess = excessOf(leaf, { edge, baseline });
+        sums.set(leaf.clientInstance, (sums.get(leaf.clientInstance) ?? 0) + excess);
+        blame(of(leaf.clientInstance), edge, excess);
+      }
+    }
+  }
+  for (const [instance, excess] of sums) of(instance).failures += Math.max(0, excess);
 }
 
 function blame({ blame }: Below, { key: { server } }: EdgeEvidence, weight: number): void {

@@ -16,6 +16,6 @@ export function withPlaces(evidence: Evidence): Evidence {
   const known = new Set(anomalies.map(({ edge, baseline }) => `${baseline.measure.name} ${edge.id}`));
   const added = pooled.filter(({ edge, baseline }) => !known.has(`${baseline.measure.name} ${edge.id}`));
   const all = { ...evidence, anomalies: [...anomalies, ...added].sort((a, b) => a.p - b.p) };
-  const causes = causesOf(all, originate(edges, all.anomalies, passedOn(all)));
+  const causes = causesOf(all, originate(edges, all.anomalies, baselines, passedOn(all)));
   return causes.some(({ located }) => located.candidate.comparable.kind === 'place') ? all : evidence;
 }

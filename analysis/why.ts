@@ -1,17 +1,18 @@
 import type { EdgeReader, NodeKey, Period } from '../graph/index.ts';
 import { FaultlineError } from '../probe/index.ts';
 import { assemble, originNode } from './assemble.ts';
+import { beginningOf } from './beginning.ts';
 import { attempts, sumCounts } from './counts.ts';
 import { coverageOf } from './coverage.ts';
 import { type Choice, type Evidence, gather } from './evidence.ts';
 import type { Report, ReportCoverage } from './finding.ts';
-import { causesOf } from './findings.ts';
+import { type Cause, causesOf } from './findings.ts';
 import { blastRadius } from './impact/blast-radius.ts';
 import { exonerated } from './impact/exonerate.ts';
 import { healthOf, judgedBy } from './impact/health.ts';
 import { nodeId, nodeOf } from './keys.ts';
 import { gatherNewest } from './newest.ts';
-import { originate } from './originate.ts';
+import { type Ownership, originate } from './originate.ts';
 import { passedOn } from './passed-on.ts';
 import { settle, type When } from './period/index.ts';
 import { withPlaces } from './pooled-evidence.ts';
@@ -36,7 +37,8 @@ export async function why(reader: EdgeReader, query: WhyQuery): Promise<Report> 
   if (settled === null) return nothing(query, 'the store holds no traffic of that time');
   const { world, choice } = settled;
   await known(reader, query.service);
-  const { evidence, ownership, causes } = explained(await evidenceOf(reader, world, query.service, choice));
+  const first = await evidenceOf(reader, world, query.service, choice);
+  const { evidence, ownership, causes } = await fromTheBeginning(reader, explained(first), choice);
   const coverage = await coverageOf(reader, evidence.period);
   const judged = judgedBy(evidence.edges, query.service);
   const findings = assemble(reader, evidence, causes, judged);
@@ -59,17 +61,34 @@ export async function why(reader: EdgeReader, query: WhyQuery): Promise<Report> 
   };
 }
 
+/** What is wrong and whose doing it is. */
+interface Explained {
+  readonly evidence: Evidence;
+  readonly ownership: Ownership;
+  readonly causes: readonly Cause[];
+}
+
 /** The causes that edges show by themselves; where there are none, those that they show together. */
-function explained(evidence: Evidence) {
+function explained(evidence: Evidence): Explained {
   const alone = causesIn(evidence);
   if (alone.causes.length > 0) return alone;
   const pooled = withPlaces(evidence);
   return pooled === evidence ? alone : causesIn(pooled);
 }
 
-function causesIn(evidence: Evidence) {
-  const ownership = originate(evidence.edges, evidence.anomalies, passedOn(evidence));
+function causesIn(evidence: Evidence): Explained {
+  const ownership = originate(evidence.edges, evidence.anomalies, evidence.baselines, passedOn(evidence));
   return { evidence, ownership, causes: causesOf(evidence, ownership) };
+}
+
+/** Once a cause is known its own traffic may show an earlier onset, unless times were given; then all is judged from there. */
+async function fromTheBeginning(reader: EdgeReader, late: Explained, choice: Choice): Promise<Explained> {
+  const { evidence, causes } = late;
+  if (choice.looked === 1 || causes[0] === undefined) return late;
+  const earlier = await beginningOf(reader, evidence, choice, causes[0]);
+  if (earlier === null) return late;
+  const whole = explained(await gather(reader, evidence.world, evidence.service, earlier));
+  return whole.causes.length > 0 ? whole : late;
 }
 
 /** What an edge as a whole shows comes first; then what only a part of one does. */

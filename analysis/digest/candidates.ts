@@ -42,7 +42,7 @@ export async function candidatesOf(
 ): Promise<Candidate[]> {
   const evidence = await gather(reader, world, null, choice);
   if (evidence.anomalies.length === 0) return [];
-  const ownership = originate(evidence.edges, evidence.anomalies, passedOn(evidence));
+  const ownership = originate(evidence.edges, evidence.anomalies, evidence.baselines, passedOn(evidence));
   const causes = causesOf(evidence, ownership).slice(0, FINDINGS);
   const found: Candidate[] = [];
   const explained = new Set<Anomaly>();
