@@ -1,4 +1,5 @@
 import type { NodeKey } from '../graph/index.ts';
+import { histogramTotal } from '../probe/index.ts';
 import type { Baselines } from './baseline.ts';
 import type { Anomaly, EdgeEvidence } from './detect.ts';
 import { addedTime, excessOf } from './excess.ts';
@@ -204,16 +205,22 @@ function ownShare(
     case 'errors':
     case 'resets': {
       // Callers that give up leave unanswered requests and broken connections on an edge that is only slow.
-      const slow = has(edge.id, 'latency') ? latency() : 1;
-      if (slow < OWN_SHARE) return 0;
-      if (name === 'resets') return 1;
-      return cycles.errors.get(leaf.serverInstance) ?? ownErrors(entry);
+      const waited = has(edge.id, 'latency') && latency() < OWN_SHARE;
+      if (name === 'resets') return waited ? 0 : 1;
+      const answered = waited ? 1 - unanswered(leaf) : 1;
+      return answered * (cycles.errors.get(leaf.serverInstance) ?? ownErrors(entry));
     }
   }
 }
 
 function perRequest(entry: Below | undefined): number {
   return entry && entry.requests > 0 ? Math.max(0, entry.added / entry.requests) : 0;
+}
+
+/** Share of a leaf's failed requests that never got an answer: who was answered with an error has not given up. */
+function unanswered({ now: { requests, untimed, failedRequests, latency } }: LeafPair): number {
+  const answered = untimed + histogramTotal(latency);
+  return failedRequests > 0 ? Math.min(1, Math.max(0, requests - answered) / failedRequests) : 0;
 }
 
 function ownErrors(entry: Below | undefined): number {
