@@ -9,7 +9,7 @@ import { type Inside, mechanismOf, spentAtServer, splitOf } from './mechanism.ts
 import type { Ownership } from './originate.ts';
 import { heldUp, ownService } from './place-time.ts';
 import { excessLikelihood } from './statistics/tail.ts';
-import { ENOUGH_BAD, PEEL_SHARE } from './thresholds.ts';
+import { ENOUGH_BAD, OWN_CAUSE_NATS, PEEL_SHARE } from './thresholds.ts';
 
 /** A located cause with the edges it sits on and what it does. */
 export interface Cause {
@@ -27,9 +27,6 @@ export interface Cause {
 
 /** Two causes on different measures are one when this share of the weaker's excess lies in the traffic of the stronger. */
 const SAME_CAUSE = 0.5;
-
-/** What is left of an excess is a cause of its own when it is this many nats likelier than chance (a ratio of a million). */
-const OWN_CAUSE_NATS = 14;
 
 /** Which measure speaks for a cause that shows on several: what breaks first, from the wire up. */
 const PRECEDENCE: readonly MeasureName[] = [

@@ -2,7 +2,7 @@ import type { NodeKey } from '../graph/index.ts';
 import { histogramTotal } from '../probe/index.ts';
 import type { Baselines } from './baseline.ts';
 import type { Anomaly, EdgeEvidence } from './detect.ts';
-import { addedTime, excessOf } from './excess.ts';
+import { addedByCalls, addedTime, excessOf } from './excess.ts';
 import { groupBy } from './group.ts';
 import { type CycleShares, cycleShares } from './in-cycles.ts';
 import type { LeafPair } from './leaves.ts';
@@ -102,11 +102,9 @@ function dependencies(
     for (const leaf of edge.leaves) of(leaf.serverInstance).requests += leaf.now.requests;
   // Every call counts, of healthy edges too: small delays of many dependencies add up in the one that waits for all.
   for (const edge of edges) {
-    for (const leaf of edge.leaves) {
-      const added =
-        leaf.now.requests * addedTime(edge, leaf, 'latency') +
-        leaf.now.opened * addedTime(edge, leaf, 'connect');
-      const entry = of(leaf.clientInstance);
+    for (const [instance, leaves] of groupBy(edge.leaves, (leaf) => leaf.clientInstance)) {
+      const added = addedByCalls(edge, leaves);
+      const entry = of(instance);
       entry.added += added;
       blame(entry, edge, added);
     }

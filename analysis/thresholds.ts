@@ -40,6 +40,8 @@ export const OWN_SHARE = 0.3;
 export const EXPLAINS_FLOOR = 0.5;
 /** Further causes are looked for while this share of the excess is unexplained. */
 export const PEEL_SHARE = 0.1;
+/** What is left of an excess is a cause of its own when it is this many nats likelier than chance (a ratio of a million). */
+export const OWN_CAUSE_NATS = 14;
 /** Likelihoods within this many nats (a ratio of 20) do not tell two domains apart. */
 export const ALIAS_NATS = 3;
 /** … if they also cover the same traffic up to this share. */

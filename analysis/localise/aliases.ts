@@ -47,8 +47,11 @@ export function suggests(
 ): boolean {
   if (!tags.some(({ tag, value }) => change.tags[tag] === value)) return false;
   if (comparable.kind === 'place') return true;
-  const { workload, namespace } = comparable.workload;
-  return change.namespace === '' || (change.namespace === namespace && change.subject.startsWith(workload));
+  if (change.namespace === '') return true;
+  const subjects = [comparable.workload, ...(comparable.caller ? [comparable.caller] : [])];
+  return subjects.some(
+    ({ workload, namespace }) => change.namespace === namespace && change.subject.startsWith(workload),
+  );
 }
 
 function sameKind(a: Candidate, b: Candidate): boolean {

@@ -6,9 +6,9 @@ import type { Cube } from './cube.ts';
 /** Which ends must be at the place: both kinds of ends have a tag; a link or a place may matter for either. */
 export type Ends = 'as said' | 'either' | 'border';
 
-/** Traffic a candidate is told apart from: what goes into or out of one workload, or everything. */
+/** Traffic a candidate is told apart from: what goes into or out of one workload, from one caller only, or everything. */
 export type Comparable =
-  | { readonly kind: 'server' | 'client'; readonly workload: NodeKey }
+  | { readonly kind: 'server' | 'client'; readonly workload: NodeKey; readonly caller?: NodeKey }
   | { readonly kind: 'place' };
 
 /** A set of leaves that has a name. */

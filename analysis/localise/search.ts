@@ -3,12 +3,19 @@ import { groupBy } from '../group.ts';
 import { nodeId } from '../keys.ts';
 import { matters } from '../measure.ts';
 import { excessLikelihood, surprise } from '../statistics/tail.ts';
-import { ENOUGH_EVENTS, EXPLAINS_FLOOR, FALSE_REPORTS, FINDINGS, PEEL_SHARE } from '../thresholds.ts';
+import {
+  ENOUGH_EVENTS,
+  EXPLAINS_FLOOR,
+  FALSE_REPORTS,
+  FINDINGS,
+  OWN_CAUSE_NATS,
+  PEEL_SHARE,
+} from '../thresholds.ts';
 import { type AliasClass, aliasClass } from './aliases.ts';
 import type { Candidate } from './candidate.ts';
 import { accusedExcess, accusedNodes, type Cube, without } from './cube.ts';
 import { placeCandidates } from './place.ts';
-import { workloadCandidates } from './workload.ts';
+import { callerCandidates, workloadCandidates } from './workload.ts';
 
 /** A cause on one measure: the leaves it covers, their names, and the rivals it was chosen from. */
 export interface Located {
@@ -62,6 +69,7 @@ function strongest(cube: Cube, changes: readonly Change[], price: number, excess
     ...accusedNodes(cube, 'client')
       .filter((node) => callsSeveral(cube, nodeId(node)))
       .map((node) => workloadCandidates(cube, 'client', node)),
+    ...accusedNodes(cube, 'server').flatMap((node) => callerCandidates(cube, node)),
     placeCandidates(cube),
   ].filter((candidates) => candidates.length > 0);
   const looked = scopes.reduce((sum, { length }) => sum + length, 0);
@@ -116,7 +124,7 @@ function inOrder(cube: Cube, tops: readonly Top[]): readonly Top[] {
 }
 
 /** Scopes whose best are tried as parts of a larger set: their pairs grow with the square. */
-const PARTS = 6;
+const PARTS = 10;
 
 /** Score of what a candidate has beside another. */
 function apart(cube: Cube, one: Candidate, taken: Candidate): number {
@@ -125,10 +133,15 @@ function apart(cube: Cube, one: Candidate, taken: Candidate): number {
   return excessLikelihood(rest.bad, rest.total, rest.expected) / cube.inflation - price;
 }
 
-/** Whether what a set holds beside two of its parts is enough to judge, and not as bad as the set. */
+/**
+ * Whether what a set holds beside two of its parts is not as bad as the set; where that is too little to judge, whether the parts
+ * explain what lies outside the set as well.
+ */
 function onlyParts(cube: Cube, whole: Candidate, one: Candidate, other: Candidate): boolean {
   const rest = beside(cube, whole.members, [one, other]);
-  return rest.total >= ENOUGH_EVENTS && rest.bad / rest.total <= whole.bad / whole.total / PART_CONTRAST;
+  if (rest.total >= ENOUGH_EVENTS) return rest.bad / rest.total <= whole.bad / whole.total / PART_CONTRAST;
+  const more = beside(cube, [...new Set([...one.members, ...other.members])], [whole]);
+  return excessLikelihood(more.bad, more.total, more.expected) / cube.inflation >= OWN_CAUSE_NATS;
 }
 
 function beside(cube: Cube, members: readonly number[], taken: readonly Candidate[]) {

@@ -20,19 +20,39 @@ const BEAM = 12;
  */
 export function workloadCandidates(cube: Cube, kind: 'server' | 'client', workload: NodeKey): Candidate[] {
   const id = nodeId(workload);
-  const comparable: Comparable = { kind, workload };
   const all = withTraffic(cube, (i) => nodeId(cube.leaves[i]!.edge[kind]) === id);
+  return narrowing(cube, { kind, workload }, all, 0);
+}
+
+/** The same within what one caller asks of a workload that several ask: there a tag of the caller needs no mention of who it is. */
+export function callerCandidates(cube: Cube, workload: NodeKey): Candidate[][] {
+  const id = nodeId(workload);
+  const callers = groupBy(
+    withTraffic(cube, (i) => nodeId(cube.leaves[i]!.edge.server) === id),
+    (i) => nodeId(cube.leaves[i]!.edge.client),
+  );
+  if (callers.size < 2) return [];
+  return [...callers.values()]
+    .filter((leaves) => leaves.some((i) => cube.accused[i] === 1))
+    .map((leaves) => {
+      const caller = cube.leaves[leaves[0]!]!.edge.client;
+      return narrowing(cube, { kind: 'server', workload, caller }, leaves, Math.log(2 + callers.size));
+    });
+}
+
+/** @param chosen price of having chosen this traffic */
+function narrowing(cube: Cube, comparable: Comparable, all: readonly number[], chosen: number): Candidate[] {
   const columns = distinguishing(cube, all);
   const groups = columns.reduce((sum, { values }) => sum + values.length, 0);
   const price = Math.log(2 + groups);
-  const found = [candidate(cube, comparable, [], all, 0)];
+  const found = [candidate(cube, comparable, [], all, chosen)];
   let parents: readonly Candidate[] = found;
   for (let depth = 1; depth <= DEPTH; depth++) {
-    const children = parents.flatMap((parent) => narrowed(cube, parent, columns, price));
+    const children = parents.flatMap((parent) => narrowed(cube, parent, columns, { chosen, each: price }));
     found.push(...children);
     const best = Math.max(...found.map(({ score }) => score));
     parents = distinct(children)
-      .map((child) => ({ child, bound: optimistic(cube, child) - price * (depth + 1) }))
+      .map((child) => ({ child, bound: optimistic(cube, child) - chosen - price * (depth + 1) }))
       .filter(({ bound }) => bound > best)
       .sort((a, b) => b.bound - a.bound)
       .slice(0, BEAM)
@@ -58,7 +78,12 @@ function distinguishing(cube: Cube, members: readonly number[]): Column[] {
 }
 
 /** Every value of every further column inside a group; what is the same group again has only a longer name. */
-function narrowed(cube: Cube, parent: Candidate, columns: readonly Column[], price: number): Candidate[] {
+function narrowed(
+  cube: Cube,
+  parent: Candidate,
+  columns: readonly Column[],
+  price: { readonly chosen: number; readonly each: number },
+): Candidate[] {
   const children: Candidate[] = [];
   const last = parent.tags.at(-1);
   const after = last ? columns.findIndex(({ side, tag }) => side === last.side && tag === last.tag) : -1;
@@ -74,7 +99,13 @@ function narrowed(cube: Cube, parent: Candidate, columns: readonly Column[], pri
     for (const [code, members] of groups) {
       if (members.length === parent.members.length) continue;
       const tags: DomainTag[] = [...parent.tags, { side, tag, value: values[code]! }];
-      const child = candidate(cube, parent.comparable, tags, members, price * tags.length);
+      const child = candidate(
+        cube,
+        parent.comparable,
+        tags,
+        members,
+        price.chosen + price.each * tags.length,
+      );
       if (child.bad - child.expected >= ENOUGH_BAD) children.push(child);
     }
   }
