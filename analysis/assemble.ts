@@ -112,12 +112,16 @@ function aliasesOf(chosen: Candidate, aliases: readonly Candidate[], cause: Caus
   if (chosen.ends !== 'as said' && chosen.tags.length === 1) {
     others.unshift(chosen.tags.map((tag) => ({ ...tag, side: 'client' as const })));
   }
-  const own = JSON.stringify(domainOf(chosen, cause));
+  const said = domainOf(chosen, cause);
+  const own = JSON.stringify(said);
   const unique = new Map(others.map((tags) => [JSON.stringify(tags), tags]));
-  return [...unique]
-    .filter(([key, tags]) => tags.length > 0 && key !== own)
-    .map(([, tags]) => tags)
-    .slice(0, ALIAS_LINES);
+  return (
+    [...unique]
+      // What only seemed as short, because it says who calls, is the longer name.
+      .filter(([key, tags]) => tags.length > 0 && tags.length <= said.length && key !== own)
+      .map(([, tags]) => tags)
+      .slice(0, ALIAS_LINES)
+  );
 }
 
 function outsideOf({ located }: Cause, domain: readonly DomainTag[], evidence: Evidence): Finding['outside'] {

@@ -42,6 +42,8 @@ export const EXPLAINS_FLOOR = 0.5;
 export const PEEL_SHARE = 0.1;
 /** What is left of an excess is a cause of its own when it is this many nats likelier than chance (a ratio of a million). */
 export const OWN_CAUSE_NATS = 14;
+/** Two parts that are bad at once must be this many times as bad as what is left beside them. */
+export const PART_CONTRAST = 2;
 /** Likelihoods within this many nats (a ratio of 20) do not tell two domains apart. */
 export const ALIAS_NATS = 3;
 /** … if they also cover the same traffic up to this share. */

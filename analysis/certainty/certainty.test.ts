@@ -6,7 +6,12 @@ import { realProbability } from './real.ts';
 
 const group = (members: readonly number[], score: number) => ({ members, score }) as unknown as Candidate;
 const located = (candidate: Candidate, aliases: readonly Candidate[], others: readonly Candidate[]) =>
-  ({ candidate, aliases, considered: [candidate, ...aliases, ...others] }) as unknown as Located;
+  ({
+    candidate,
+    aliases,
+    joint: candidate.score,
+    considered: [candidate, ...aliases, ...others],
+  }) as unknown as Located;
 
 describe('where it happened', () => {
   test('a rival as likely takes half, another name for the same leaves nothing', () => {

@@ -33,10 +33,15 @@ export function aliasClass(
         sameKind(other, best) &&
         overlap(cube, other, best) >= ALIAS_OVERLAP),
   );
-  const shortest = Math.min(...alike.map(({ tags }) => tags.length));
+  const shortest = Math.min(...alike.map(({ length }) => length));
   const ranked = alike
-    .filter(({ tags }) => tags.length === shortest)
-    .sort((a, b) => rank(cube, a, changes) - rank(cube, b, changes) || b.likelihood - a.likelihood);
+    .filter(({ length }) => length === shortest)
+    .sort(
+      (a, b) =>
+        a.tags.length - b.tags.length ||
+        rank(cube, a, changes) - rank(cube, b, changes) ||
+        b.likelihood - a.likelihood,
+    );
   return { chosen: ranked[0]!, others: ranked.slice(1, 1 + ALIAS_LINES) };
 }
 
@@ -55,7 +60,7 @@ export function suggests(
 }
 
 function sameKind(a: Candidate, b: Candidate): boolean {
-  return a.comparable.kind === b.comparable.kind;
+  return (a.comparable.kind === 'place') === (b.comparable.kind === 'place');
 }
 
 function rank(cube: Cube, candidate: Candidate, changes: readonly Change[]): number {

@@ -16,6 +16,8 @@ export interface Candidate {
   readonly comparable: Comparable;
   readonly tags: readonly DomainTag[];
   readonly ends: Ends;
+  /** Parts its name has: a tag each, and a caller where it must be said. */
+  readonly length: number;
   /** Indices into the cube, ascending, only leaves with traffic. */
   readonly members: readonly number[];
   readonly total: number;
@@ -33,7 +35,7 @@ export function candidate(
   tags: readonly DomainTag[],
   members: readonly number[],
   price: number,
-  ends: Ends = 'as said',
+  { ends = 'as said', caller = 0 }: { readonly ends?: Ends; readonly caller?: 0 | 1 } = {},
 ): Candidate {
   let [total, bad, expected] = [0, 0, 0];
   for (const i of members) {
@@ -42,7 +44,19 @@ export function candidate(
     expected += cube.expected[i]!;
   }
   const likelihood = excessLikelihood(bad, total, expected) / cube.inflation;
-  return { comparable, tags, ends, members, total, bad, expected, likelihood, score: likelihood - price };
+  const length = tags.length + caller;
+  return {
+    comparable,
+    tags,
+    ends,
+    length,
+    members,
+    total,
+    bad,
+    expected,
+    likelihood,
+    score: likelihood - price,
+  };
 }
 
 export function withTraffic(cube: Cube, keep: (index: number) => boolean): number[] {

@@ -2,16 +2,17 @@ import type { Change } from '../../enrich/index.ts';
 import { groupBy } from '../group.ts';
 import { nodeId } from '../keys.ts';
 import { matters } from '../measure.ts';
-import { excessLikelihood, surprise } from '../statistics/tail.ts';
+import { surprise } from '../statistics/tail.ts';
 import {
   ENOUGH_EVENTS,
   EXPLAINS_FLOOR,
   FALSE_REPORTS,
   FINDINGS,
-  OWN_CAUSE_NATS,
+  PART_CONTRAST,
   PEEL_SHARE,
 } from '../thresholds.ts';
 import { type AliasClass, aliasClass } from './aliases.ts';
+import { inOrder, type Top } from './apart.ts';
 import type { Candidate } from './candidate.ts';
 import { accusedExcess, accusedNodes, type Cube, without } from './cube.ts';
 import { placeCandidates } from './place.ts';
@@ -26,6 +27,8 @@ export interface Located {
   readonly rivals: readonly Candidate[];
   /** Every candidate of every workload and place, the chosen one and its aliases among them. */
   readonly considered: readonly Candidate[];
+  /** Score of the explanation it is part of: its own, or that of it and the cause beside it. */
+  readonly joint: number;
   /** Share of the measure's excess that lies inside. */
   readonly explains: number;
   readonly p: number;
@@ -76,88 +79,29 @@ function strongest(cube: Cube, changes: readonly Change[], price: number, excess
   const tops = scopes
     .map((scope): Top => ({ scope, candidate: explaining(scope) }))
     .filter(({ candidate }) => candidate.score > 0);
-  for (const { candidate, scope } of inOrder(cube, tops)) {
-    const { chosen, others }: AliasClass = aliasClass(cube, candidate, scope, changes);
+  const refused = new Set<readonly Candidate[]>();
+  for (const { candidate, scope, joint } of inOrder(cube, tops)) {
+    const { chosen, others }: AliasClass = aliasClass(cube, candidate, scopes.flat(), changes);
     const p = Math.min(1, chance(cube, chosen) * looked * price);
     // A place in which everything is up a little has much excess, and may well be chance: it hides nothing that is not.
-    if (p > FALSE_REPORTS || !matters(cube.measure, chosen, chosen.expected / chosen.total)) continue;
+    if (p > FALSE_REPORTS || !matters(cube.measure, chosen, chosen.expected / chosen.total)) {
+      refused.add(scope);
+      continue;
+    }
     const same = new Set([chosen, ...others]);
     return {
       cube,
       candidate: chosen,
       aliases: others,
       rivals: scope.filter((rival) => !same.has(rival)).sort((a, b) => b.likelihood - a.likelihood),
-      considered: scopes.flat(),
+      considered: scopes.filter((one) => !refused.has(one)).flat(),
+      joint: joint ?? candidate.score,
       explains: Math.min(1, Math.max(0, (chosen.bad - chosen.expected) / excess)),
       p,
     };
   }
   return null;
 }
-
-/** The best of a scope. */
-interface Top {
-  readonly scope: readonly Candidate[];
-  readonly candidate: Candidate;
-}
-
-/**
- * The likeliest over all scopes first; unless it is the sum of two others, which are likelier together and beside which it holds
- * nothing that is as bad: then the larger of those comes first, and the other is the next cause.
- */
-function inOrder(cube: Cube, tops: readonly Top[]): readonly Top[] {
-  const sorted = [...tops].sort((a, b) => b.candidate.score - a.candidate.score);
-  const [best, ...others] = sorted;
-  if (best === undefined) return [];
-  const whole = best.candidate;
-  let found: { top: Top; score: number } | null = null;
-  for (const [i, one] of others.slice(0, PARTS).entries()) {
-    for (const other of others.slice(i + 1, PARTS)) {
-      if (one.candidate.score <= 0 || other.candidate.score <= 0) continue;
-      const second = apart(cube, other.candidate, one.candidate);
-      const score = one.candidate.score + second;
-      if (second <= 0 || score <= Math.max(whole.score, found?.score ?? 0)) continue;
-      if (onlyParts(cube, whole, one.candidate, other.candidate)) found = { top: one, score };
-    }
-  }
-  return found === null ? sorted : [found.top, ...sorted.filter((top) => top !== found.top)];
-}
-
-/** Scopes whose best are tried as parts of a larger set: their pairs grow with the square. */
-const PARTS = 10;
-
-/** Score of what a candidate has beside another. */
-function apart(cube: Cube, one: Candidate, taken: Candidate): number {
-  const price = one.likelihood - one.score;
-  const rest = beside(cube, one.members, [taken]);
-  return excessLikelihood(rest.bad, rest.total, rest.expected) / cube.inflation - price;
-}
-
-/**
- * Whether what a set holds beside two of its parts is not as bad as the set; where that is too little to judge, whether the parts
- * explain what lies outside the set as well.
- */
-function onlyParts(cube: Cube, whole: Candidate, one: Candidate, other: Candidate): boolean {
-  const rest = beside(cube, whole.members, [one, other]);
-  if (rest.total >= ENOUGH_EVENTS) return rest.bad / rest.total <= whole.bad / whole.total / PART_CONTRAST;
-  const more = beside(cube, [...new Set([...one.members, ...other.members])], [whole]);
-  return excessLikelihood(more.bad, more.total, more.expected) / cube.inflation >= OWN_CAUSE_NATS;
-}
-
-function beside(cube: Cube, members: readonly number[], taken: readonly Candidate[]) {
-  const inside = new Set(taken.flatMap((candidate) => candidate.members));
-  const sum = { bad: 0, total: 0, expected: 0 };
-  for (const i of members) {
-    if (inside.has(i)) continue;
-    sum.bad += cube.bad[i]!;
-    sum.total += cube.total[i]!;
-    sum.expected += cube.expected[i]!;
-  }
-  return sum;
-}
-
-/** Two parts that are bad at once must be this many times as bad as what is left beside them. */
-const PART_CONTRAST = 2;
 
 /**
  * The best of a scope. Tags that leave most of the excess of their workload outside explain nothing: then all of the

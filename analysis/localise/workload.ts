@@ -21,10 +21,13 @@ const BEAM = 12;
 export function workloadCandidates(cube: Cube, kind: 'server' | 'client', workload: NodeKey): Candidate[] {
   const id = nodeId(workload);
   const all = withTraffic(cube, (i) => nodeId(cube.leaves[i]!.edge[kind]) === id);
-  return narrowing(cube, { kind, workload }, all, 0);
+  return narrowing(cube, { kind, workload }, all);
 }
 
-/** The same within what one caller asks of a workload that several ask: there a tag of the caller needs no mention of who it is. */
+/**
+ * The same within what one caller asks of a workload that several ask. Who the caller is has to be said, and paid for, unless he asks
+ * nobody else.
+ */
 export function callerCandidates(cube: Cube, workload: NodeKey): Candidate[][] {
   const id = nodeId(workload);
   const callers = groupBy(
@@ -36,23 +39,40 @@ export function callerCandidates(cube: Cube, workload: NodeKey): Candidate[][] {
     .filter((leaves) => leaves.some((i) => cube.accused[i] === 1))
     .map((leaves) => {
       const caller = cube.leaves[leaves[0]!]!.edge.client;
-      return narrowing(cube, { kind: 'server', workload, caller }, leaves, Math.log(2 + callers.size));
+      const all = withTraffic(cube, (i) => nodeId(cube.leaves[i]!.edge.client) === nodeId(caller));
+      const said = { caller: 1, price: Math.log(2 + callers.size) } as const;
+      return narrowing(
+        cube,
+        { kind: 'server', workload, caller },
+        leaves,
+        all.length > leaves.length ? said : undefined,
+      );
     });
 }
 
-/** @param chosen price of having chosen this traffic */
-function narrowing(cube: Cube, comparable: Comparable, all: readonly number[], chosen: number): Candidate[] {
+/** What choosing some traffic adds to a name and its price. */
+interface Chosen {
+  readonly caller: 0 | 1;
+  readonly price: number;
+}
+
+function narrowing(
+  cube: Cube,
+  comparable: Comparable,
+  all: readonly number[],
+  chosen: Chosen = { caller: 0, price: 0 },
+): Candidate[] {
   const columns = distinguishing(cube, all);
   const groups = columns.reduce((sum, { values }) => sum + values.length, 0);
   const price = Math.log(2 + groups);
-  const found = [candidate(cube, comparable, [], all, chosen)];
+  const found = [candidate(cube, comparable, [], all, chosen.price, { caller: chosen.caller })];
   let parents: readonly Candidate[] = found;
   for (let depth = 1; depth <= DEPTH; depth++) {
     const children = parents.flatMap((parent) => narrowed(cube, parent, columns, { chosen, each: price }));
     found.push(...children);
     const best = Math.max(...found.map(({ score }) => score));
     parents = distinct(children)
-      .map((child) => ({ child, bound: optimistic(cube, child) - chosen - price * (depth + 1) }))
+      .map((child) => ({ child, bound: optimistic(cube, child) - chosen.price - price * (depth + 1) }))
       .filter(({ bound }) => bound > best)
       .sort((a, b) => b.bound - a.bound)
       .slice(0, BEAM)
@@ -82,7 +102,7 @@ function narrowed(
   cube: Cube,
   parent: Candidate,
   columns: readonly Column[],
-  price: { readonly chosen: number; readonly each: number },
+  { chosen, each }: { readonly chosen: Chosen; readonly each: number },
 ): Candidate[] {
   const children: Candidate[] = [];
   const last = parent.tags.at(-1);
@@ -99,13 +119,9 @@ function narrowed(
     for (const [code, members] of groups) {
       if (members.length === parent.members.length) continue;
       const tags: DomainTag[] = [...parent.tags, { side, tag, value: values[code]! }];
-      const child = candidate(
-        cube,
-        parent.comparable,
-        tags,
-        members,
-        price.chosen + price.each * tags.length,
-      );
+      const child = candidate(cube, parent.comparable, tags, members, chosen.price + each * tags.length, {
+        caller: chosen.caller,
+      });
       if (child.bad - child.expected >= ENOUGH_BAD) children.push(child);
     }
   }

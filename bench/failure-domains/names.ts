@@ -19,9 +19,9 @@ const DEPTH = 2;
  * tags of either end; and places (nodes and zones) whoever is there, as server, client, either end, border, and path.
  */
 export function namedSets(world: World, active: Uint8Array): Map<number, Named> {
-  const sets = new Map<number, { members: number[]; key: number; domains: Domain[]; length: number }>();
+  const sets = new Map<number, { members: readonly number[]; key: number; domains: Domain[]; length: number }>();
   const signs = signsOf(world.leaves.length);
-  const put = (domain: Domain, members: number[]): void => {
+  const put = (domain: Domain, members: readonly number[]): void => {
     if (members.length === 0) return;
     const key = keyOf(signs, members);
     const length = domain.tags.length + (domain.client !== undefined && domain.server !== undefined ? 1 : 0);
@@ -91,7 +91,7 @@ function narrow(
   scope: Pick<Domain, 'client' | 'server'>,
   tags: readonly Tag[],
   inside: readonly number[],
-  put: (domain: Domain, members: number[]) => void,
+  put: (domain: Domain, members: readonly number[]) => void,
 ): void {
   const columns = (['client', 'server'] as const).flatMap((side) => TAGS.map((tag) => ({ side, tag })));
   const last = tags.at(-1);
@@ -104,6 +104,10 @@ function narrow(
       if (group) group.push(i);
       else groups.set(value, [i]);
     }
+    // An image is a version together with whose it is.
+    if (tags.length === 0 && tag === 'version' && scope[side] === undefined)
+      for (const { value, members } of imagesOf(world, side, inside))
+        put({ ...scope, tags: [...tags, { side, tag, value }], ends: 'as said' }, members);
     for (const [value, members] of groups) {
       const narrower = [...tags, { side, tag, value }];
       put({ ...scope, tags: narrower, ends: 'as said' }, members);
@@ -111,6 +115,23 @@ function narrow(
         narrow(world, scope, narrower, members, put);
     }
   }
+}
+
+function imagesOf(
+  { leaves }: World,
+  side: Side,
+  inside: readonly number[],
+): readonly { readonly value: string; readonly members: readonly number[] }[] {
+  const images = new Map<string, { value: string; members: number[] }>();
+  for (const i of inside) {
+    const end = leaves[i]![side];
+    const value = tagValue(end, 'version');
+    const image = `${end.workload}:${value}`;
+    const known = images.get(image);
+    if (known) known.members.push(i);
+    else images.set(image, { value, members: [i] });
+  }
+  return [...images.values()];
 }
 
 function* placesOf({ scenario: { topology } }: World): Generator<Domain> {

@@ -1,0 +1,86 @@
+import { excessLikelihood } from '../statistics/tail.ts';
+import { ENOUGH_EVENTS, PART_CONTRAST, PEEL_SHARE } from '../thresholds.ts';
+import type { Candidate } from './candidate.ts';
+import type { Cube } from './cube.ts';
+
+/** The best of a scope. */
+export interface Top {
+  readonly scope: readonly Candidate[];
+  readonly candidate: Candidate;
+  /** Score of it and the one beside it, where both together are an explanation. */
+  readonly joint?: number;
+}
+
+/** Scopes whose best are tried as parts of a larger set: their pairs grow with the square. */
+const PARTS = 10;
+
+/**
+ * The likeliest over all scopes first; unless it is the sum of two others that explain more than it does: then the larger of those
+ * comes first, and the other is the next cause.
+ */
+export function inOrder(cube: Cube, tops: readonly Top[]): readonly Top[] {
+  const sorted = [...tops].sort((a, b) => b.candidate.score - a.candidate.score);
+  const [best, ...others] = sorted;
+  if (best === undefined) return [];
+  const found = parted(cube, best.candidate, others.slice(0, PARTS));
+  return found === null ? sorted : [found, ...sorted.filter(({ scope }) => scope !== found.scope)];
+}
+
+/** The larger of two that are likelier together than a set that is but their sum. */
+function parted(cube: Cube, whole: Candidate, others: readonly Top[]): Top | null {
+  const beside = Math.max(0, ...others.map(({ candidate }) => apart(cube, candidate, whole)));
+  let found: (Top & { readonly joint: number }) | null = null;
+  for (const [i, one] of others.entries()) {
+    for (const { candidate: other } of others.slice(i + 1)) {
+      const second = apart(cube, other, one.candidate);
+      const joint = one.candidate.score + second;
+      if (second <= 0 || joint <= Math.max(whole.score, found?.joint ?? 0)) continue;
+      if (!bothIn(cube, whole, one.candidate, other)) continue;
+      // Where a set has nothing beside its parts, two sets are held against two.
+      if (fineBeside(cube, whole, [one.candidate, other]) ?? joint > whole.score + beside)
+        found = { ...one, joint };
+    }
+  }
+  return found;
+}
+
+/** Score of what a candidate has beside another. */
+function apart(cube: Cube, one: Candidate, taken: Candidate): number {
+  const price = one.likelihood - one.score;
+  const rest = without(cube, one.members, [taken]);
+  return excessLikelihood(rest.bad, rest.total, rest.expected) / cube.inflation - price;
+}
+
+/** Whether each of two parts holds more of a set's excess than a further cause must have. */
+function bothIn(cube: Cube, whole: Candidate, one: Candidate, other: Candidate): boolean {
+  const least = PEEL_SHARE * (whole.bad - whole.expected);
+  return [
+    [one, other],
+    [other, one],
+  ].every(([part, rest]) => {
+    const outside = new Set(rest!.members);
+    const inside = new Set(part!.members);
+    const common = whole.members.filter((i) => inside.has(i) && !outside.has(i));
+    const sum = without(cube, common, []);
+    return sum.bad - sum.expected >= least;
+  });
+}
+
+/** Whether what a set holds beside its parts is not as bad as the set; `null` where that is too little to judge. */
+function fineBeside(cube: Cube, whole: Candidate, parts: readonly Candidate[]): boolean | null {
+  const rest = without(cube, whole.members, parts);
+  if (rest.total < ENOUGH_EVENTS) return null;
+  return rest.bad / rest.total <= whole.bad / whole.total / PART_CONTRAST;
+}
+
+function without(cube: Cube, members: readonly number[], taken: readonly Candidate[]) {
+  const inside = new Set(taken.flatMap((candidate) => candidate.members));
+  const sum = { bad: 0, total: 0, expected: 0 };
+  for (const i of members) {
+    if (inside.has(i)) continue;
+    sum.bad += cube.bad[i]!;
+    sum.total += cube.total[i]!;
+    sum.expected += cube.expected[i]!;
+  }
+  return sum;
+}
