@@ -1,5 +1,5 @@
 import { excessLikelihood } from '../statistics/tail.ts';
-import { ENOUGH_EVENTS, PART_CONTRAST, PEEL_SHARE } from '../thresholds.ts';
+import { ENOUGH_EVENTS, OWN_CAUSE_NATS, PART_CONTRAST, PEEL_SHARE } from '../thresholds.ts';
 import type { Candidate } from './candidate.ts';
 import type { Cube } from './cube.ts';
 
@@ -36,8 +36,9 @@ function parted(cube: Cube, whole: Candidate, others: readonly Top[]): Top | nul
       const joint = one.candidate.score + second;
       if (second <= 0 || joint <= Math.max(whole.score, found?.joint ?? 0)) continue;
       if (!bothIn(cube, whole, one.candidate, other)) continue;
-      // Where a set has nothing beside its parts, two sets are held against two.
-      if (fineBeside(cube, whole, [one.candidate, other]) ?? joint > whole.score + beside)
+      const parts = [one.candidate, other];
+      // Where a set has nothing beside its parts they must reach beyond it, and are held against it and the best beside it.
+      if (fineBeside(cube, whole, parts) ?? (beyond(cube, whole, parts) && joint > whole.score + beside))
         found = { ...one, joint };
     }
   }
@@ -71,6 +72,13 @@ function fineBeside(cube: Cube, whole: Candidate, parts: readonly Candidate[]): 
   const rest = without(cube, whole.members, parts);
   if (rest.total < ENOUGH_EVENTS) return null;
   return rest.bad / rest.total <= whole.bad / whole.total / PART_CONTRAST;
+}
+
+/** Whether parts of a set explain enough outside it to be a cause. */
+function beyond(cube: Cube, whole: Candidate, parts: readonly Candidate[]): boolean {
+  const all = [...new Set(parts.flatMap(({ members }) => members))];
+  const { bad, total, expected } = without(cube, all, [whole]);
+  return excessLikelihood(bad, total, expected) / cube.inflation >= OWN_CAUSE_NATS;
 }
 
 function without(cube: Cube, members: readonly number[], taken: readonly Candidate[]) {

@@ -19,7 +19,10 @@ const DEPTH = 2;
  * tags of either end; and places (nodes and zones) whoever is there, as server, client, either end, border, and path.
  */
 export function namedSets(world: World, active: Uint8Array): Map<number, Named> {
-  const sets = new Map<number, { members: readonly number[]; key: number; domains: Domain[]; length: number }>();
+  const sets = new Map<
+    number,
+    { members: readonly number[]; key: number; domains: Domain[]; length: number }
+  >();
   const signs = signsOf(world.leaves.length);
   const put = (domain: Domain, members: readonly number[]): void => {
     if (members.length === 0) return;
@@ -39,9 +42,11 @@ export function namedSets(world: World, active: Uint8Array): Map<number, Named> 
   return sets;
 }
 
-/** The shortest names of a set, sorted; only `''` where no tag is needed beside the workloads. */
+/** The shortest names of a set, sorted, those with the fewest tags; only `''` where no tag is needed beside the workloads. */
 export function namesOfSet(set: Named | undefined): readonly string[] {
-  const names = new Set(set?.domains.map(nameOf));
+  const domains = set?.domains ?? [];
+  const fewest = Math.min(...domains.map(({ tags }) => tags.length));
+  const names = new Set(domains.filter(({ tags }) => tags.length === fewest).map(nameOf));
   return names.has('') ? [''] : [...names].sort();
 }
 
