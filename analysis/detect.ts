@@ -3,8 +3,16 @@ import { type Baselines, beliefOf, type EdgeBaseline } from './baseline.ts';
 import { sumCounts } from './counts.ts';
 import { groupBy } from './group.ts';
 import type { LeafPair } from './leaves.ts';
-import { matters, sampleOf } from './measure.ts';
-import { type Division, divisionsOf, leafSamples, partCorrelation, partSums, partWander } from './parts.ts';
+import { type Measure, matters, sampleOf } from './measure.ts';
+import {
+  type Division,
+  divisionsOf,
+  type LeafSamples,
+  leafSamples,
+  partCorrelation,
+  partSums,
+  partWander,
+} from './parts.ts';
 import type { Sample } from './statistics/dispersion.ts';
 import { type Belief, excessLikelihood, surprise } from './statistics/tail.ts';
 import { ENOUGH_BAD, FALSE_REPORTS } from './thresholds.ts';
@@ -29,6 +37,9 @@ export interface Anomaly {
 
 /** A part of an edge wanders more than the whole, in which the parts average out: assumed until it has shown its own. */
 const PART_WANDER = 2;
+
+/** Parts by one tag and parts by two share the false reports, however many of each there are: causes have short names. */
+const KINDS_OF_PART = 2;
 
 export function evidenceOf(leaves: readonly LeafPair[]): EdgeEvidence[] {
   const byEdge = groupBy(leaves, (leaf) => leaf.edgeId);
@@ -57,8 +68,9 @@ export function detect(edges: readonly EdgeEvidence[], baselines: Baselines, pri
         ? surprise(sample.bad, sample.total, baseline.belief) * price
         : 1;
       if (p > FALSE_REPORTS) {
-        divisions ??= divisionsOf(edge);
-        p = Math.min(p, bestPart(edge, baseline, divisions, price));
+        divisions ??= divisionsOf(edge.leaves);
+        const samples = leafSamples(edge.leaves, baseline.measure, baseline.threshold);
+        p = Math.min(p, bestPart({ ...baseline, samples }, divisions, price));
       }
       if (p <= FALSE_REPORTS) anomalies.push({ edge, baseline, sample, p });
     }
@@ -66,20 +78,26 @@ export function detect(edges: readonly EdgeEvidence[], baselines: Baselines, pri
   return anomalies.sort((a, b) => a.p - b.p);
 }
 
-function bestPart(
-  edge: EdgeEvidence,
-  baseline: EdgeBaseline,
+/** One measure of traffic that can be divided. */
+export interface Divisible {
+  readonly measure: Measure;
+  readonly samples: LeafSamples;
+  readonly belief: Belief;
+  readonly correlation: number;
+}
+
+/** The smallest chance of any part of some traffic, after paying for all parts; 1 where none matters. */
+export function bestPart(
+  { measure, samples, belief, correlation }: Divisible,
   divisions: readonly Division[],
   price: number,
 ): number {
-  const { measure, correlation, belief } = baseline;
-  const samples = leafSamples(edge, measure, baseline.threshold!);
-  const cost = price * (1 + divisions.reduce((sum, { parts }) => sum + parts, 0));
-  if (mostLikely(samples.now, belief.mean) < Math.log(cost / FALSE_REPORTS)) return 1;
+  if (mostLikely(samples.now, belief.mean) < Math.log(price / FALSE_REPORTS)) return 1;
   const [allNow, allBefore] = [sumOf(samples.now), sumOf(samples.before)];
   let best = 1;
   for (const division of divisions) {
     let wander: number | null = null;
+    const cost = price * KINDS_OF_PART * (1 + division.among);
     const usual = partSums(samples.before, division);
     for (const [part, sample] of partSums(samples.now, division).entries()) {
       if (sample.total === 0 || sample.bad / sample.total <= belief.mean) continue;
@@ -89,7 +107,7 @@ function bestPart(
       const expected = partBelief(before, rest, belief.mean, { shared: correlation, part: wander });
       const p = surprise(sample.bad, sample.total, expected) * cost;
       if (p >= best || p > FALSE_REPORTS) continue;
-      if (partMatters(edge, baseline, sample, expected.mean)) best = p;
+      if (partMatters(measure, sample, expected.mean, allNow.total)) best = p;
     }
   }
   return best;
@@ -140,12 +158,6 @@ function mostLikely(now: readonly Sample[], rate: number): number {
 }
 
 /** What hits a part must matter there, and still be seen in the whole. */
-function partMatters(
-  edge: EdgeEvidence,
-  { measure, threshold }: EdgeBaseline,
-  part: Sample,
-  usual: number,
-): boolean {
-  const whole = sampleOf(measure, edge.now, threshold!).total;
+function partMatters(measure: Measure, part: Sample, usual: number, whole: number): boolean {
   return matters(measure, part, usual) && part.bad - part.total * usual >= measure.floor * whole;
 }

@@ -8,18 +8,19 @@ import { groupBy } from './group.ts';
 import { leafId, pairLeaves } from './leaves.ts';
 import { MEASURES } from './measure.ts';
 import { baselineBefore, onsetOf } from './period/index.ts';
-import { pooledAnomalies } from './pooled.ts';
-import { withPlaces } from './pooled-evidence.ts';
+import { pooled, thinnest } from './pooled-evidence.ts';
 import { BASELINE_PREFERRED_WINDOWS, FALSE_REPORTS } from './thresholds.ts';
 import { indexOf, timeOf, type World } from './world.ts';
 
-/** An incident lasts for two windows at least; each further stretch is as long as all before it. */
+/** An incident lasts for two windows at least; each further length is half as long again. */
 const FIRST_WINDOWS = 2;
+const GROWTH = 1.5;
 
 /**
  * The evidence where no edge as a whole shows when something began. What hits a part of an edge (one of many pods) may drown
- * in the rest of it, and parts are only read in whole stretches: so the newest two windows, four, eight … are held against
- * what was before them. One of these lengths is right to within a factor of two, whenever it began.
+ * in the rest of it, and parts are only read in whole stretches: so the newest two windows, three, five … are held against
+ * what was before them. One of these lengths is right to within half of it, whenever it began; what may be the rest of it is
+ * kept out of the baseline, which a few bad seconds would make look restless.
  */
 export async function gatherNewest(
   reader: EdgeReader,
@@ -27,13 +28,18 @@ export async function gatherNewest(
   service: NodeKey | null,
   usual: Choice,
 ): Promise<Evidence> {
-  const found = strongest(world, await stretchesOf(reader, world), usual.looked);
-  for (const from of new Set(found.flatMap((one) => onsetsOf(world, one)))) {
-    const choice = { ...usual, period: { from, to: world.span.to }, baseline: baselineBefore(world, from) };
+  const stretches = await stretchesOf(reader, world);
+  // What is paid for is what is looked at: so many lengths, and two onsets of the best.
+  const looked = Math.max(2, stretches.length);
+  const found = strongest(world, stretches, looked);
+  for (const { from, clean } of found.flatMap((one) => onsetsOf(world, one))) {
+    const period = { from, to: world.span.to };
+    const baseline = baselineBefore(world, Math.min(from, clean));
+    const choice = { ...usual, looked, period, baseline };
     const evidence = await gather(reader, world, service, choice);
     if (standsOut(evidence)) return evidence;
-    const pooled = withPlaces(evidence);
-    if (standsOut(pooled)) return pooled;
+    const together = pooled(evidence);
+    if (standsOut(together)) return together;
   }
   return gather(reader, world, service, usual);
 }
@@ -47,15 +53,15 @@ interface Stretch extends Period {
 }
 
 /**
- * All of the world, read once, in stretches: the newest first, each later one as long as all before it, and last what is left
- * for a baseline however long the rest.
+ * All of the world, read once, in stretches: the newest first, each later one half as long as all before it, and last what is
+ * left for a baseline however long the rest.
  */
 async function stretchesOf(reader: EdgeReader, { span }: World): Promise<Stretch[]> {
   const oldest = span.from + BASELINE_PREFERRED_WINDOWS * WINDOW_MICROS;
   const stretches: Stretch[] = [];
   for (let to = span.to; to > span.from; ) {
-    const length = stretches.length === 0 ? FIRST_WINDOWS * WINDOW_MICROS : span.to - to;
-    const from = to > oldest ? Math.max(oldest, to - length) : span.from;
+    const windows = Math.max(FIRST_WINDOWS, Math.round((GROWTH * (span.to - to)) / WINDOW_MICROS));
+    const from = to > oldest ? Math.max(oldest, span.to - windows * WINDOW_MICROS) : span.from;
     stretches.push({ from, to, leaves: await reader.leaves({ from, to }) });
     to = from;
   }
@@ -65,6 +71,8 @@ async function stretchesOf(reader: EdgeReader, { span }: World): Promise<Stretch
 interface Found {
   readonly anomaly: Anomaly;
   readonly period: Period;
+  /** Where the time ends that is surely before it. */
+  readonly clean: number;
 }
 
 function strongest(world: World, stretches: readonly Stretch[], looked: number): Found[] {
@@ -74,20 +82,28 @@ function strongest(world: World, stretches: readonly Stretch[], looked: number):
   for (let count = 1; count < stretches.length; count++) {
     const { from } = stretches[count - 1]!;
     if (indexOf(world, from) < BASELINE_PREFERRED_WINDOWS) break;
-    const before = stretches.slice(count).map(({ leaves }) => leaves);
+    const guard = guarded(world, stretches[count]!) ? 1 : 0;
+    const before = stretches.slice(count + guard).map(({ leaves }) => leaves);
+    const clean = stretches[count - 1 + guard]!.from;
     const edges = evidenceOf(pairLeaves(merged(stretches.slice(0, count)), before));
     const past = new Map(edges.map((edge) => [edge.id, edge.before]));
-    const baselines = baselinesOf(world.edges, past, { from: 0, to: indexOf(world, from) });
+    const baselines = baselinesOf(world.edges, past, { from: 0, to: indexOf(world, clean) });
     const price = Math.max(1, edges.length) * MEASURES.length * looked;
     const relevant = ({ edge }: Anomaly): boolean => world.scope.relevant.has(edge.id);
     const anomaly = detect(edges, baselines, price).find(relevant);
     const period = { from, to: world.span.to };
-    if (anomaly !== undefined && anomaly.p < (best?.anomaly.p ?? FALSE_REPORTS)) best = { anomaly, period };
-    const thin = pooledAnomalies(edges, baselines, price).find(relevant);
+    if (anomaly !== undefined && anomaly.p < (best?.anomaly.p ?? FALSE_REPORTS))
+      best = { anomaly, period, clean };
+    const thin = thinnest(edges, baselines, price).find(relevant);
     if (thin !== undefined && thin.p < (together?.anomaly.p ?? FALSE_REPORTS))
-      together = { anomaly: thin, period };
+      together = { anomaly: thin, period, clean };
   }
   return [best, together].filter((found) => found !== null);
+}
+
+/** Whether a baseline is left when a stretch is kept out of it. */
+function guarded(world: World, { from }: Stretch): boolean {
+  return indexOf(world, from) >= BASELINE_PREFERRED_WINDOWS;
 }
 
 /** The same ends and port are one leaf. */
@@ -103,10 +119,13 @@ function merged(stretches: readonly Stretch[]): Leaf[] {
 }
 
 /** Where the edge itself changed most within twice the length that was found; then the start of that length. */
-function onsetsOf(world: World, { anomaly: { edge, baseline }, period }: Found): number[] {
+function onsetsOf(
+  world: World,
+  { anomaly: { edge, baseline }, period, clean }: Found,
+): { readonly from: number; readonly clean: number }[] {
   const series = world.edges.find(({ id }) => id === edge.id)!;
   const before = { from: world.span.from, to: period.from };
   const at = onsetOf(world, series, baseline.measure, baseline.threshold!, before, period);
   const latest = world.windows - FIRST_WINDOWS;
-  return [...new Set([timeOf(world, Math.min(at, latest)), period.from])];
+  return [...new Set([timeOf(world, Math.min(at, latest)), period.from])].map((from) => ({ from, clean }));
 }

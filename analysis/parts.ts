@@ -1,4 +1,5 @@
-import type { EdgeEvidence } from './detect.ts';
+import type { Side } from './finding.ts';
+import type { LeafPair } from './leaves.ts';
 import { type Measure, sampleOf } from './measure.ts';
 import {
   type Dispersion,
@@ -9,14 +10,14 @@ import {
 } from './statistics/dispersion.ts';
 import { type Column, column } from './table.ts';
 
-/** One measure of an edge leaf by leaf: in the period, in the baseline, and in the baseline's stretches. */
+/** One measure of some traffic leaf by leaf: in the period, in the baseline, and in the baseline's stretches. */
 export interface LeafSamples {
   readonly now: readonly Sample[];
   readonly before: readonly Sample[];
   readonly stretches: readonly (readonly Sample[])[];
 }
 
-export function leafSamples({ leaves }: EdgeEvidence, measure: Measure, threshold: number): LeafSamples {
+export function leafSamples(leaves: readonly LeafPair[], measure: Measure, threshold: number): LeafSamples {
   return {
     now: leaves.map((leaf) => sampleOf(measure, leaf.now, threshold)),
     before: leaves.map((leaf) => sampleOf(measure, leaf.before, threshold)),
@@ -28,22 +29,32 @@ export function leafSamples({ leaves }: EdgeEvidence, measure: Measure, threshol
 export interface Division {
   readonly codes: Int32Array;
   readonly parts: number;
+  /** Parts that divisions of as many tags make together: what a part of it was chosen from. */
+  readonly among: number;
 }
 
 /** Tags in which a problem of a part stands out though the whole hides it. */
 const TAGS = ['pod', 'version', 'node', 'zone'] as const;
 
-/** Divisions by one tag of one end, and by two tags of either. What divides nothing is left out. */
-export function divisionsOf({ leaves }: EdgeEvidence): Division[] {
-  const columns = (['server', 'client'] as const)
+/** Divisions by one tag of one end, and by two tags of any. What divides nothing is left out. */
+export function divisionsOf(
+  leaves: readonly LeafPair[],
+  sides: readonly Side[] = ['server', 'client'],
+): Division[] {
+  const columns = sides
     .flatMap((side) => TAGS.map((tag) => column(leaves, side, tag)))
     .filter(({ values }) => values.length > 1);
   const singles = columns.map(({ codes, values }) => ({ codes, parts: values.length }));
   const pairs = columns.flatMap((one, i) => columns.slice(i + 1).map((other) => crossed(one, other)));
-  return [...singles, ...pairs];
+  return [...counted(singles), ...counted(pairs)];
 }
 
-function crossed(one: Column, other: Column): Division {
+function counted(divisions: readonly Omit<Division, 'among'>[]): Division[] {
+  const among = divisions.reduce((sum, { parts }) => sum + parts, 0);
+  return divisions.map((division) => ({ ...division, among }));
+}
+
+function crossed(one: Column, other: Column): Omit<Division, 'among'> {
   const numbers = new Map<number, number>();
   const codes = one.codes.map((code, i) => {
     if (code < 0 || other.codes[i]! < 0) return -1;
@@ -61,7 +72,7 @@ function crossed(one: Column, other: Column): Division {
 /** Sums of leaves by part. */
 export function partSums(
   samples: readonly Sample[],
-  { codes, parts }: Division,
+  { codes, parts }: Pick<Division, 'codes' | 'parts'>,
 ): { bad: number; total: number }[] {
   const sums = Array.from({ length: parts }, () => ({ bad: 0, total: 0 }));
   for (let i = 0; i < samples.length; i++) {

@@ -15,7 +15,7 @@ import { gatherNewest } from './newest.ts';
 import { type Ownership, originate } from './originate.ts';
 import { passedOn } from './passed-on.ts';
 import { settle, type When } from './period/index.ts';
-import { withPlaces } from './pooled-evidence.ts';
+import { pooled } from './pooled-evidence.ts';
 import { signalsOf } from './signals.ts';
 import { ENOUGH_EVENTS } from './thresholds.ts';
 import { trafficSignals } from './traffic.ts';
@@ -72,8 +72,8 @@ interface Explained {
 function explained(evidence: Evidence): Explained {
   const alone = causesIn(evidence);
   if (alone.causes.length > 0) return alone;
-  const pooled = withPlaces(evidence);
-  return pooled === evidence ? alone : causesIn(pooled);
+  const together = pooled(evidence);
+  return together === evidence ? alone : causesIn(together);
 }
 
 function causesIn(evidence: Evidence): Explained {

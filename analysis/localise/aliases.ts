@@ -1,4 +1,5 @@
 import type { Change } from '../../enrich/index.ts';
+import { groupBy } from '../group.ts';
 import { DOMAIN_TAGS } from '../table.ts';
 import { ALIAS_LINES, ALIAS_NATS, ALIAS_OVERLAP } from '../thresholds.ts';
 import { type Candidate, overlap } from './candidate.ts';
@@ -42,8 +43,12 @@ export function aliasClass(
         rank(cube, a, changes) - rank(cube, b, changes) ||
         b.likelihood - a.likelihood,
     );
-  return { chosen: ranked[0]!, others: ranked.slice(1, 1 + ALIAS_LINES) };
+  // Several scopes give the same name.
+  const [chosen, ...others] = [...groupBy(ranked, nameOf).values()].map(([first]) => first!);
+  return { chosen: chosen!, others: others.slice(0, ALIAS_LINES) };
 }
+
+const nameOf = ({ tags, ends }: Candidate): string => JSON.stringify([tags, ends]);
 
 /** Whether a change names one of the tags; a version or pod is the one of the workload the change happened to. */
 export function suggests(
