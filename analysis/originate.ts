@@ -27,6 +27,8 @@ interface Below {
   requests: number;
   slow: number;
   failed: number;
+  /** Failed ones on edges that show no anomaly; what is luck cancels out. */
+  thin: number;
   /** Microseconds that its calls took longer than before, and calls that failed more than before. */
   added: number;
   failures: number;
@@ -76,9 +78,12 @@ export function originate(
     }
     shares.set(`${name} ${edge.id}`, own);
   }
+  const byId = new Map(edges.map((edge) => [edge.id, edge]));
+  const thin = (name: MeasureName, leaf: LeafPair): number =>
+    quiet ? 1 : thinShare(name, byId.get(leaf.edgeId)!, leaf, known);
   return {
     below: (leaf) => perRequest(below.get(leaf.serverInstance)),
-    share: (measure, leaf) => shares.get(`${measure} ${leaf.edgeId}`)?.get(leaf) ?? 1,
+    share: (measure, leaf) => shares.get(`${measure} ${leaf.edgeId}`)?.get(leaf) ?? thin(measure, leaf),
     victims,
   };
 }
@@ -93,7 +98,16 @@ function dependencies(
   const of = (instance: string): Below => {
     let entry = below.get(instance);
     if (!entry) {
-      entry = { requests: 0, slow: 0, failed: 0, added: 0, failures: 0, timeouts: 0, blame: new Map() };
+      entry = {
+        requests: 0,
+        slow: 0,
+        failed: 0,
+        thin: 0,
+        added: 0,
+        failures: 0,
+        timeouts: 0,
+        blame: new Map(),
+      };
       below.set(instance, entry);
     }
     return entry;
@@ -161,6 +175,7 @@ function addThin(
       if (baseline === undefined || found.has(`${edge.id} ${name}`)) continue;
       for (const leaf of edge.leaves) {
         const excess = excessOf(leaf, { edge, baseline });
+        if (name === 'errors') of(leaf.serverInstance).thin += excess;
         sums.set(leaf.clientInstance, (sums.get(leaf.clientInstance) ?? 0) + excess);
         blame(of(leaf.clientInstance), edge, excess);
       }
@@ -209,6 +224,16 @@ function ownShare(
       return answered * (cycles.errors.get(leaf.serverInstance) ?? ownErrors(entry));
     }
   }
+}
+
+/**
+ * Of an edge that shows no anomaly: what little it has in excess may come from below as well, and then speaks for no place it is in.
+ */
+function thinShare(name: MeasureName, edge: EdgeEvidence, leaf: LeafPair, known: Known): number {
+  if (name === 'latency' || name === 'wait') return ownShare(name, edge, leaf, known);
+  const entry = known.below.get(leaf.serverInstance);
+  if (name !== 'errors' || entry === undefined) return 1;
+  return ownErrors({ ...entry, failed: entry.failed + Math.max(0, entry.thin) });
 }
 
 function perRequest(entry: Below | undefined): number {
