@@ -2,12 +2,13 @@ import type { Change } from '../../enrich/index.ts';
 import { groupBy } from '../group.ts';
 import { nodeId } from '../keys.ts';
 import { matters } from '../measure.ts';
-import { surprise } from '../statistics/tail.ts';
+import { excessLikelihood, surprise } from '../statistics/tail.ts';
 import {
   ENOUGH_EVENTS,
   EXPLAINS_FLOOR,
   FALSE_REPORTS,
   FINDINGS,
+  OWN_CAUSE_NATS,
   PART_CONTRAST,
   PEEL_SHARE,
 } from '../thresholds.ts';
@@ -52,12 +53,28 @@ export function localise(whole: Cube, changes: readonly Change[], price: number)
   return found;
 }
 
-/** Whether a share of all excess is left, or most of that of an edge: every anomaly is owed an explanation. */
+/**
+ * Whether a share of all excess is left, or most of that of an edge, or as much of one as makes a cause by itself: every anomaly is
+ * owed an explanation.
+ */
 function unexplained(cube: Cube, excess: ReadonlyMap<string, number>): boolean {
   const left = accusedExcess(cube);
   if (left.size === 0) return false;
   if (sumOf(left) >= PEEL_SHARE * sumOf(excess)) return true;
-  return [...left].some(([id, rest]) => rest >= EXPLAINS_FLOOR * excess.get(id)!);
+  return [...left].some(
+    ([id, rest]) => rest >= EXPLAINS_FLOOR * excess.get(id)! || edgeLikelihood(cube, id) >= OWN_CAUSE_NATS,
+  );
+}
+
+function edgeLikelihood(cube: Cube, id: string): number {
+  let [bad, total, expected] = [0, 0, 0];
+  for (let i = 0; i < cube.leaves.length; i++) {
+    if (cube.leaves[i]!.edgeId !== id) continue;
+    bad += cube.bad[i]!;
+    total += cube.total[i]!;
+    expected += cube.expected[i]!;
+  }
+  return excessLikelihood(bad, total, expected) / cube.inflation;
 }
 
 function sumOf(excess: ReadonlyMap<string, number>): number {
