@@ -1,13 +1,15 @@
 import type { NodeKey } from '../graph/index.ts';
 import { histogramTotal } from '../probe/index.ts';
-import type { Baselines } from './baseline.ts';
+import type { Baselines, EdgeBaseline } from './baseline.ts';
+import { sumCounts } from './counts.ts';
 import type { Anomaly, EdgeEvidence } from './detect.ts';
 import { addedByCalls, addedTime, excessOf } from './excess.ts';
 import { groupBy } from './group.ts';
 import { type CycleShares, cycleShares } from './in-cycles.ts';
 import type { LeafPair } from './leaves.ts';
 import type { MeasureName } from './measure.ts';
-import { OWN_SHARE } from './thresholds.ts';
+import { excessLikelihood } from './statistics/tail.ts';
+import { OWN_CAUSE_NATS, OWN_SHARE } from './thresholds.ts';
 
 export { addedTime } from './excess.ts';
 
@@ -72,9 +74,10 @@ export function originate(
     }
     const explained = whole > 0 && kept < OWN_SHARE * whole;
     if (explained) {
-      for (const leaf of edge.leaves) own.set(leaf, 0);
+      const kept = name === 'errors' ? failingThemselves(edge, baseline, below) : new Set<string>();
+      for (const leaf of edge.leaves) if (!kept.has(leaf.serverInstance)) own.set(leaf, 0);
       const blamed = mostBlamed(edge, below);
-      if (blamed) victims.set(edge.id, blamed);
+      if (blamed && kept.size === 0) victims.set(edge.id, blamed);
     }
     shares.set(`${name} ${edge.id}`, own);
   }
@@ -86,6 +89,29 @@ export function originate(
     share: (measure, leaf) => shares.get(`${measure} ${leaf.edgeId}`)?.get(leaf) ?? thin(measure, leaf),
     victims,
   };
+}
+
+/**
+ * Instances of a server most of whose failures come from below that clearly fail by themselves: beyond what each of them got from its
+ * own calls, by more than chance.
+ */
+function failingThemselves(
+  edge: EdgeEvidence,
+  baseline: EdgeBaseline,
+  below: ReadonlyMap<string, Below>,
+): Set<string> {
+  const found = new Set<string>();
+  const instances = groupBy(edge.leaves, (leaf) => leaf.serverInstance);
+  for (const [instance, leaves] of instances) {
+    const entry = below.get(instance);
+    if (entry === undefined || ownErrors(entry) < OWN_SHARE) continue;
+    const { failedRequests: bad, requests } = sumCounts(leaves.map(({ now }) => now));
+    const usual = requests * baseline.belief.mean;
+    const expected = usual + Math.max(0, bad - usual) * (1 - ownErrors(entry));
+    const nats = excessLikelihood(bad, requests, expected) - Math.log(instances.size);
+    if (nats >= OWN_CAUSE_NATS) found.add(instance);
+  }
+  return found;
 }
 
 function dependencies(
