@@ -38,8 +38,11 @@ export interface Anomaly {
 /** A part of an edge wanders more than the whole, in which the parts average out: assumed until it has shown its own. */
 const PART_WANDER = 2;
 
-/** Parts by one tag and parts by two share the false reports, however many of each there are: causes have short names. */
-const KINDS_OF_PART = 2;
+/**
+ * Parts by one tag, parts by two, and versions never seen before share the false reports, however many of each there are: causes
+ * have short names, and what was just rolled out is the first that anybody suspects.
+ */
+const KINDS_OF_PART = 3;
 
 export function evidenceOf(leaves: readonly LeafPair[]): EdgeEvidence[] {
   const byEdge = groupBy(leaves, (leaf) => leaf.edgeId);
@@ -97,20 +100,28 @@ export function bestPart(
   let best = 1;
   for (const division of divisions) {
     let wander: number | null = null;
-    const cost = price * KINDS_OF_PART * (1 + division.among);
     const usual = partSums(samples.before, division);
+    const firsts = measure.kind === 'share' && division.tag === 'version' ? neverSeen(usual) : 0;
     for (const [part, sample] of partSums(samples.now, division).entries()) {
       if (sample.total === 0 || sample.bad / sample.total <= belief.mean) continue;
       wander ??= partCorrelation(partWander(samples, division), correlation * PART_WANDER);
-      const before = usual[part]!;
-      const rest = { now: less(allNow, sample), usual: less(allBefore, before) };
+      const own = usual[part]!;
+      const first = firsts > 0 && own.total === 0;
+      // A new version is to fail no more than what it replaces did; that it is slow at first is usual.
+      const before = first ? allBefore : own;
+      const rest = { now: less(allNow, sample), usual: less(allBefore, own) };
       const expected = partBelief(before, rest, belief.mean, { shared: correlation, part: wander });
+      const cost = price * KINDS_OF_PART * (1 + (first ? firsts : division.among));
       const p = surprise(sample.bad, sample.total, expected) * cost;
       if (p >= best || p > FALSE_REPORTS) continue;
       if (partMatters(measure, sample, expected.mean, allNow.total)) best = p;
     }
   }
   return best;
+}
+
+function neverSeen(usual: readonly Sample[]): number {
+  return usual.filter(({ total }) => total === 0).length;
 }
 
 /**

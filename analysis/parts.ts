@@ -27,6 +27,8 @@ export function leafSamples(leaves: readonly LeafPair[], measure: Measure, thres
 
 /** A way to divide an edge's traffic into parts: the part of each leaf, -1 for none. */
 export interface Division {
+  /** The one tag that makes the parts; `null` where two do. */
+  readonly tag: string | null;
   readonly codes: Int32Array;
   readonly parts: number;
   /** Parts that divisions of as many tags make together: what a part of it was chosen from. */
@@ -44,7 +46,7 @@ export function divisionsOf(
   const columns = sides
     .flatMap((side) => TAGS.map((tag) => column(leaves, side, tag)))
     .filter(({ values }) => values.length > 1);
-  const singles = columns.map(({ codes, values }) => ({ codes, parts: values.length }));
+  const singles = columns.map(({ tag, codes, values }) => ({ tag, codes, parts: values.length }));
   const pairs = columns.flatMap((one, i) => columns.slice(i + 1).map((other) => crossed(one, other)));
   return [...counted(singles), ...counted(pairs)];
 }
@@ -66,7 +68,7 @@ function crossed(one: Column, other: Column): Omit<Division, 'among'> {
     }
     return number;
   });
-  return { codes, parts: numbers.size };
+  return { tag: null, codes, parts: numbers.size };
 }
 
 /** Sums of leaves by part. */
