@@ -25,11 +25,11 @@ export function aliasClass(
   all: readonly Candidate[],
   changes: readonly Change[],
 ): AliasClass {
-  if (best.tags.length === 0) return { chosen: best, others: [] };
+  if (best.length === 0) return { chosen: best, others: [] };
   const alike = all.filter(
     (other) =>
       other === best ||
-      (other.tags.length > 0 &&
+      (other.length > 0 &&
         other.likelihood >= best.likelihood - ALIAS_NATS &&
         sameKind(other, best) &&
         overlap(cube, other, best) >= ALIAS_OVERLAP),
@@ -48,7 +48,8 @@ export function aliasClass(
   return { chosen: chosen!, others: others.slice(0, ALIAS_LINES) };
 }
 
-const nameOf = ({ tags, ends }: Candidate): string => JSON.stringify([tags, ends]);
+const nameOf = ({ tags, ends }: Candidate): string =>
+  JSON.stringify([tags.filter(({ tag }) => tag !== 'workload'), ends]);
 
 /** Whether a change names one of the tags; a version or pod is the one of the workload the change happened to. */
 export function suggests(

@@ -16,7 +16,7 @@ export interface Candidate {
   readonly comparable: Comparable;
   readonly tags: readonly DomainTag[];
   readonly ends: Ends;
-  /** Parts its name has: a tag each, and a caller where it must be said. */
+  /** Tags its name has beside the workloads at its ends. */
   readonly length: number;
   /** Indices into the cube, ascending, only leaves with traffic. */
   readonly members: readonly number[];
@@ -35,7 +35,7 @@ export function candidate(
   tags: readonly DomainTag[],
   members: readonly number[],
   price: number,
-  { ends = 'as said', caller = 0 }: { readonly ends?: Ends; readonly caller?: 0 | 1 } = {},
+  ends: Ends = 'as said',
 ): Candidate {
   let [total, bad, expected] = [0, 0, 0];
   for (const i of members) {
@@ -44,7 +44,7 @@ export function candidate(
     expected += cube.expected[i]!;
   }
   const likelihood = excessLikelihood(bad, total, expected) / cube.inflation;
-  const length = tags.length + caller;
+  const { length } = tags.filter(({ tag }) => tag !== 'workload');
   return {
     comparable,
     tags,

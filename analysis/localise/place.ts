@@ -33,7 +33,7 @@ export function placeCandidates(cube: Cube): Candidate[] {
   for (const { tags, ends, keep } of sketches) {
     const members = withTraffic(cube, keep);
     if (members.length === 0 || members.length === everything) continue;
-    const found = candidate(cube, PLACE, tags, members, price * tags.length, { ends });
+    const found = candidate(cube, PLACE, tags, members, price * tags.length, ends);
     if (found.likelihood > 0 && shared(cube, found)) candidates.push(found);
   }
   return candidates;

@@ -24,10 +24,7 @@ export function workloadCandidates(cube: Cube, kind: 'server' | 'client', worklo
   return narrowing(cube, { kind, workload }, all);
 }
 
-/**
- * The same within what one caller asks of a workload that several ask. Who the caller is has to be said, and paid for, unless he asks
- * nobody else.
- */
+/** The same within what one caller asks of a workload that several ask: which of them is paid for. */
 export function callerCandidates(cube: Cube, workload: NodeKey): Candidate[][] {
   const id = nodeId(workload);
   const callers = groupBy(
@@ -39,40 +36,23 @@ export function callerCandidates(cube: Cube, workload: NodeKey): Candidate[][] {
     .filter((leaves) => leaves.some((i) => cube.accused[i] === 1))
     .map((leaves) => {
       const caller = cube.leaves[leaves[0]!]!.edge.client;
-      const all = withTraffic(cube, (i) => nodeId(cube.leaves[i]!.edge.client) === nodeId(caller));
-      const said = { caller: 1, price: Math.log(2 + callers.size) } as const;
-      return narrowing(
-        cube,
-        { kind: 'server', workload, caller },
-        leaves,
-        all.length > leaves.length ? said : undefined,
-      );
+      return narrowing(cube, { kind: 'server', workload, caller }, leaves, Math.log(2 + callers.size));
     });
 }
 
-/** What choosing some traffic adds to a name and its price. */
-interface Chosen {
-  readonly caller: 0 | 1;
-  readonly price: number;
-}
-
-function narrowing(
-  cube: Cube,
-  comparable: Comparable,
-  all: readonly number[],
-  chosen: Chosen = { caller: 0, price: 0 },
-): Candidate[] {
+/** @param chosen price of having chosen this traffic */
+function narrowing(cube: Cube, comparable: Comparable, all: readonly number[], chosen = 0): Candidate[] {
   const columns = distinguishing(cube, all);
   const groups = columns.reduce((sum, { values }) => sum + values.length, 0);
   const price = Math.log(2 + groups);
-  const found = [candidate(cube, comparable, [], all, chosen.price, { caller: chosen.caller })];
+  const found = [candidate(cube, comparable, [], all, chosen)];
   let parents: readonly Candidate[] = found;
   for (let depth = 1; depth <= DEPTH; depth++) {
     const children = parents.flatMap((parent) => narrowed(cube, parent, columns, { chosen, each: price }));
     found.push(...children);
     const best = Math.max(...found.map(({ score }) => score));
     parents = distinct(children)
-      .map((child) => ({ child, bound: optimistic(cube, child) - chosen.price - price * (depth + 1) }))
+      .map((child) => ({ child, bound: optimistic(cube, child) - chosen - price * (depth + 1) }))
       .filter(({ bound }) => bound > best)
       .sort((a, b) => b.bound - a.bound)
       .slice(0, BEAM)
@@ -102,7 +82,7 @@ function narrowed(
   cube: Cube,
   parent: Candidate,
   columns: readonly Column[],
-  { chosen, each }: { readonly chosen: Chosen; readonly each: number },
+  { chosen, each }: { readonly chosen: number; readonly each: number },
 ): Candidate[] {
   const children: Candidate[] = [];
   const last = parent.tags.at(-1);
@@ -119,9 +99,7 @@ function narrowed(
     for (const [code, members] of groups) {
       if (members.length === parent.members.length) continue;
       const tags: DomainTag[] = [...parent.tags, { side, tag, value: values[code]! }];
-      const child = candidate(cube, parent.comparable, tags, members, chosen.price + each * tags.length, {
-        caller: chosen.caller,
-      });
+      const child = candidate(cube, parent.comparable, tags, members, chosen + each * tags.length);
       if (child.bad - child.expected >= ENOUGH_BAD) children.push(child);
     }
   }

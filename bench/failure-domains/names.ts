@@ -27,7 +27,7 @@ export function namedSets(world: World, active: Uint8Array): Map<number, Named> 
   const put = (domain: Domain, members: readonly number[]): void => {
     if (members.length === 0) return;
     const key = keyOf(signs, members);
-    const length = domain.tags.length + (domain.client !== undefined && domain.server !== undefined ? 1 : 0);
+    const { length } = domain.tags;
     const known = sets.get(key);
     if (known === undefined) sets.set(key, { members, key, domains: [domain], length });
     else if (length < known.length) Object.assign(known, { domains: [domain], length });
@@ -42,11 +42,9 @@ export function namedSets(world: World, active: Uint8Array): Map<number, Named> 
   return sets;
 }
 
-/** The shortest names of a set, sorted, those with the fewest tags; only `''` where no tag is needed beside the workloads. */
+/** The shortest names of a set, sorted; only `''` where no tag is needed beside the workloads. */
 export function namesOfSet(set: Named | undefined): readonly string[] {
-  const domains = set?.domains ?? [];
-  const fewest = Math.min(...domains.map(({ tags }) => tags.length));
-  const names = new Set(domains.filter(({ tags }) => tags.length === fewest).map(nameOf));
+  const names = new Set(set?.domains.map(nameOf));
   return names.has('') ? [''] : [...names].sort();
 }
 
@@ -109,10 +107,6 @@ function narrow(
       if (group) group.push(i);
       else groups.set(value, [i]);
     }
-    // An image is a version together with whose it is.
-    if (tags.length === 0 && tag === 'version' && scope[side] === undefined)
-      for (const { value, members } of imagesOf(world, side, inside))
-        put({ ...scope, tags: [...tags, { side, tag, value }], ends: 'as said' }, members);
     for (const [value, members] of groups) {
       const narrower = [...tags, { side, tag, value }];
       put({ ...scope, tags: narrower, ends: 'as said' }, members);
@@ -120,23 +114,6 @@ function narrow(
         narrow(world, scope, narrower, members, put);
     }
   }
-}
-
-function imagesOf(
-  { leaves }: World,
-  side: Side,
-  inside: readonly number[],
-): readonly { readonly value: string; readonly members: readonly number[] }[] {
-  const images = new Map<string, { value: string; members: number[] }>();
-  for (const i of inside) {
-    const end = leaves[i]![side];
-    const value = tagValue(end, 'version');
-    const image = `${end.workload}:${value}`;
-    const known = images.get(image);
-    if (known) known.members.push(i);
-    else images.set(image, { value, members: [i] });
-  }
-  return [...images.values()];
 }
 
 function* placesOf({ scenario: { topology } }: World): Generator<Domain> {
