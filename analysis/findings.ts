@@ -9,7 +9,7 @@ import { type Inside, mechanismOf, spentAtServer, splitOf } from './mechanism.ts
 import type { Ownership } from './originate.ts';
 import { heldUp, ownService } from './place-time.ts';
 import { excessLikelihood } from './statistics/tail.ts';
-import { ENOUGH_BAD, OWN_CAUSE_NATS, PEEL_SHARE } from './thresholds.ts';
+import { ENOUGH_BAD, ENOUGH_EVENTS, OWN_CAUSE_NATS, PEEL_SHARE } from './thresholds.ts';
 
 /** A located cause with the edges it sits on and what it does. */
 export interface Cause {
@@ -179,9 +179,26 @@ function covers(earlier: Cause, later: Cause): boolean {
     outside.expected += cube.expected[i]!;
   }
   if (whole <= 0 || inside < SAME_CAUSE * whole) return false;
+  if (fineBeside(earlier, later)) return false;
   if (inside >= (1 - PEEL_SHARE) * whole) return true;
   const rest = excessLikelihood(outside.bad, outside.total, outside.expected) / cube.inflation;
   return rest < OWN_CAUSE_NATS;
+}
+
+/** Whether the rest of an earlier cause's traffic shows next to nothing of a later one: a cause shows in all that it hits. */
+function fineBeside(earlier: Cause, later: Cause): boolean {
+  const { cube, candidate } = later.located;
+  const traffic = leafSet(earlier.located.cube, earlier.located.candidate.members);
+  const hit = new Set(candidate.members);
+  let [bad, total, expected] = [0, 0, 0];
+  for (let i = 0; i < cube.leaves.length; i++) {
+    if (hit.has(i) || !traffic.has(cube.leaves[i]!)) continue;
+    bad += cube.bad[i]!;
+    total += cube.total[i]!;
+    expected += cube.expected[i]!;
+  }
+  const rate = (candidate.bad - candidate.expected) / candidate.total;
+  return total >= ENOUGH_EVENTS && (bad - expected) / total <= PEEL_SHARE * rate;
 }
 
 function leafSet(cube: Cube, members: readonly number[]): Set<unknown> {

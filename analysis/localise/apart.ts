@@ -12,7 +12,7 @@ export interface Top {
 }
 
 /** Scopes whose best are tried as parts of a larger set: their pairs grow with the square. */
-const PARTS = 10;
+const PARTS = 12;
 
 /**
  * The likeliest over all scopes first; unless it is the sum of two others that explain more than it does: then the larger of those
@@ -23,7 +23,9 @@ export function inOrder(cube: Cube, tops: readonly Top[]): readonly Top[] {
   const [best, ...others] = sorted;
   if (best === undefined) return [];
   const found = parted(cube, best.candidate, others.slice(0, PARTS));
-  return found === null ? sorted : [found, ...sorted.filter(({ scope }) => scope !== found.scope)];
+  return found === null
+    ? sorted
+    : [found, ...sorted.filter(({ candidate }) => candidate !== found.candidate)];
 }
 
 /** The larger of two that are likelier together than a set that is but their sum. */

@@ -94,7 +94,7 @@ function strongest(cube: Cube, changes: readonly Change[], price: number, excess
   ].filter((candidates) => candidates.length > 0);
   const looked = scopes.reduce((sum, { length }) => sum + length, 0);
   const tops = scopes
-    .map((scope): Top => ({ scope, candidate: explaining(scope) }))
+    .flatMap((scope): Top[] => [{ scope, candidate: explaining(scope) }, ...furtherPlaces(scope)])
     .filter(({ candidate }) => candidate.score > 0);
   const refused = new Set<readonly Candidate[]>();
   for (const { candidate, scope, joint } of inOrder(cube, tops)) {
@@ -118,6 +118,15 @@ function strongest(cube: Cube, changes: readonly Change[], price: number, excess
     };
   }
   return null;
+}
+
+/** Places beside the best one: of two that overlap, each may hold a cause. */
+const FURTHER_PLACES = 3;
+
+function furtherPlaces(scope: readonly Candidate[]): Top[] {
+  if (scope[0]?.comparable.kind !== 'place') return [];
+  const sorted = [...scope].sort((a, b) => b.score - a.score);
+  return sorted.slice(1, 1 + FURTHER_PLACES).map((candidate) => ({ scope, candidate }));
 }
 
 /**
