@@ -46,7 +46,7 @@ export function column(leaves: readonly LeafPair[], side: Side, tag: string): Co
   return { side, tag, codes, values };
 }
 
-function tagOf(leaf: LeafPair, side: Side, tag: string): string | undefined {
+export function tagOf(leaf: LeafPair, side: Side, tag: string): string | undefined {
   if (tag === 'port') return String(leaf.port);
   // A workload that is only stood in for (an outside host) still distinguishes traffic.
   if (tag === 'workload') return leaf.edge[side].workload;

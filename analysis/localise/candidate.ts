@@ -1,6 +1,9 @@
 import type { NodeKey } from '../../graph/index.ts';
-import type { DomainTag } from '../finding.ts';
+import type { DomainTag, Side } from '../finding.ts';
+import { nodeId } from '../keys.ts';
+import type { LeafPair } from '../leaves.ts';
 import { excessLikelihood } from '../statistics/tail.ts';
+import { tagOf } from '../table.ts';
 import type { Cube } from './cube.ts';
 
 /** Which ends must be at the place: both kinds of ends have a tag; a link or a place may matter for either. */
@@ -65,11 +68,31 @@ export function withTraffic(cube: Cube, keep: (index: number) => boolean): numbe
   return members;
 }
 
-/** Share of traffic that two candidates have in common (Jaccard, weighted by events). */
-export function overlap(cube: Cube, a: Candidate, b: Candidate): number {
-  const set = new Set(a.members);
-  let common = 0;
-  for (const i of b.members) if (set.has(i)) common += cube.total[i]!;
-  const union = a.total + b.total - common;
+/** Whether a leaf has the ends and tags that a candidate's name says. */
+function holds({ comparable, tags, ends }: Candidate, leaf: LeafPair): boolean {
+  if (comparable.kind !== 'place') {
+    if (nodeId(leaf.edge[comparable.kind]) !== nodeId(comparable.workload)) return false;
+    if (comparable.caller && nodeId(leaf.edge.client) !== nodeId(comparable.caller)) return false;
+  }
+  const at = (side: Side, { tag, value }: DomainTag): boolean => tagOf(leaf, side, tag) === value;
+  if (ends === 'as said') return tags.every((tag) => at(tag.side, tag));
+  const [one, other] = tags as [DomainTag, DomainTag?];
+  if (other) return (at('client', one) && at('server', other)) || (at('server', one) && at('client', other));
+  const ways = Number(at('client', one)) + Number(at('server', one));
+  return ends === 'either' ? ways > 0 : ways === 1;
+}
+
+/**
+ * Share of traffic that two candidates have in common (Jaccard, weighted by events), over all traffic of a cube: what was taken out
+ * of it because it has a cause of its own still tells names apart.
+ */
+export function overlap({ leaves, traffic }: Cube, a: Candidate, b: Candidate): number {
+  let [common, union] = [0, 0];
+  for (let i = 0; i < leaves.length; i++) {
+    if (traffic[i] === 0) continue;
+    const [inA, inB] = [holds(a, leaves[i]!), holds(b, leaves[i]!)];
+    if (inA || inB) union += traffic[i]!;
+    if (inA && inB) common += traffic[i]!;
+  }
   return union > 0 ? common / union : 0;
 }

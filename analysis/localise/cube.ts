@@ -11,6 +11,8 @@ export interface Cube {
   readonly measure: Measure;
   readonly leaves: readonly LeafPair[];
   readonly total: Float64Array;
+  /** Events, also of leaves that were taken out. */
+  readonly traffic: Float64Array;
   /** Bad events as counted. */
   readonly raw: Float64Array;
   /** Bad events without those that dependencies explain. */
@@ -71,6 +73,7 @@ export function cubeOf(
     measure,
     leaves: rows.map(({ leaf }) => leaf),
     total: Float64Array.from(rows, ({ now }) => now.total),
+    traffic: Float64Array.from(rows, ({ now }) => now.total),
     raw: Float64Array.from(rows, ({ now }) => now.bad),
     bad: Float64Array.from(rows, ({ bad }) => bad),
     expected: Float64Array.from(rows, ({ expected }) => expected),
