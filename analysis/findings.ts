@@ -4,7 +4,7 @@ import type { Evidence } from './evidence.ts';
 import type { Mechanism, TimeSplit } from './finding.ts';
 import { edgeId, edgeOf, nodeOf } from './keys.ts';
 import { type Cube, cubeOf, type Located, localise } from './localise/index.ts';
-import { MEASURES, type MeasureName } from './measure.ts';
+import { MEASURES, type Measure, type MeasureName, SERVED } from './measure.ts';
 import { type Inside, mechanismOf, spentAtServer, splitOf } from './mechanism.ts';
 import type { Ownership } from './originate.ts';
 import { heldUp, ownService } from './place-time.ts';
@@ -42,17 +42,56 @@ const PRECEDENCE: readonly MeasureName[] = [
 
 /** Localises every measure that has an excess of its own on a relevant edge, and joins what is one cause. */
 export function causesOf(evidence: Evidence, ownership: Ownership): Cause[] {
-  const { relevant, near } = evidence.world.scope;
+  const { relevant } = evidence.world.scope;
   const causes: Cause[] = [];
   for (const measure of MEASURES) {
-    const cube = cubeOf(measure, evidence.edges, evidence.baselines, evidence.anomalies, ownership, near);
-    if (cube === null) continue;
-    for (const located of localise(cube, evidence.changes, evidence.price)) {
+    for (const located of locatedOn(measure, evidence, ownership, causes)) {
       const cause = causeOf(evidence, ownership, located);
       if (cause.edges.some((edge) => relevant.has(edgeId(edge)))) causes.push(cause);
     }
   }
   return joined(causes).sort((a, b) => b.located.candidate.likelihood - a.located.candidate.likelihood);
+}
+
+/**
+ * Where one measure's excess lies. Lost segments make requests slow: once a loss is known, what is slow of it says nothing more, and
+ * who else is slow is asked of the time that servers took.
+ */
+function locatedOn(
+  measure: Measure,
+  evidence: Evidence,
+  ownership: Ownership,
+  known: readonly Cause[],
+): Located[] {
+  const on = (one: Measure): Located[] => {
+    const { edges, baselines, anomalies, world, changes, price } = evidence;
+    const cube = cubeOf(one, edges, baselines, anomalies, ownership, world.scope.near);
+    return cube === null ? [] : localise(cube, changes, price);
+  };
+  const found = on(measure);
+  const lossy = known.filter(({ located }) => located.cube.measure.name === 'retransmits');
+  if (measure.name !== 'latency' || lossy.length === 0 || !servesTold(evidence)) return found;
+  const ofLoss = (located: Located): boolean => lossy.some((loss) => within(loss.located, located));
+  // A place that loses segments and whose servers seem slow waits for what they call across it.
+  const served = on(SERVED).filter((one) => one.candidate.comparable.kind !== 'place' || !ofLoss(one));
+  return [...found.filter(ofLoss).map((located) => ({ ...located, ofLoss: true })), ...served];
+}
+
+/** Whether servers are seen, so that the time they take is known. */
+function servesTold({ edges }: Evidence): boolean {
+  return edges.some(({ now }) => now.service.counts.length > 0);
+}
+
+/** Whether most of an excess lies in the traffic of another. */
+function within(outer: Located, { cube, candidate }: Located): boolean {
+  const traffic = leafSet(outer.cube, outer.candidate.members);
+  let [inside, whole] = [0, 0];
+  for (const i of candidate.members) {
+    const excess = Math.max(0, cube.bad[i]! - cube.expected[i]!);
+    whole += excess;
+    if (traffic.has(cube.leaves[i]!)) inside += excess;
+  }
+  return inside >= SAME_CAUSE * whole;
 }
 
 function causeOf(evidence: Evidence, ownership: Ownership, located: Located): Cause {
@@ -165,6 +204,10 @@ function excess({ located: { candidate } }: Cause): number {
 function covers(earlier: Cause, later: Cause): boolean {
   const traffic = leafSet(earlier.located.cube, earlier.located.candidate.members);
   const { cube, candidate } = later.located;
+  // What a server takes long over is no matter of the network.
+  const lossy = earlier.located.cube.measure.name === 'retransmits';
+  if (lossy && cube.measure === SERVED) return false;
+  if (lossy && later.located.ofLoss) return within(earlier.located, later.located);
   const outside = { bad: 0, total: 0, expected: 0 };
   let [inside, whole] = [0, 0];
   for (const i of candidate.members) {

@@ -139,6 +139,12 @@ export const MEASURES: readonly Measure[] = [
   },
 ];
 
+/** Requests that the server itself took long over, by the thresholds of latency: what is lost or late on the way is not in it. */
+export const SERVED: TimeMeasure = {
+  ...(MEASURES.find(({ name }) => name === 'latency') as TimeMeasure),
+  time: 'service',
+};
+
 /** Bad and total events of a measure; `threshold` is the last bucket that is not slow (ignored by shares). */
 export function sampleOf(measure: Measure, counts: EdgeCounts, threshold: number): Sample {
   if (measure.kind === 'share') return measure.sample(counts);

@@ -17,6 +17,8 @@ export { addedTime } from './excess.ts';
 export interface Ownership {
   /** Share of a leaf's excess that its server did not get from its own dependencies, 0..1. */
   share(measure: MeasureName, leaf: LeafPair): number;
+  /** The same for the time its server took over requests, whatever happened to them on the way. */
+  served(edge: EdgeEvidence, leaf: LeafPair): number;
   /** Microseconds that the calls of a leaf's server took longer than before, per request it answered. */
   below(leaf: LeafPair): number;
   /** Edges whose excess is the doing of something further down, with the workload that explains most of it. */
@@ -87,8 +89,15 @@ export function originate(
   return {
     below: (leaf) => perRequest(below.get(leaf.serverInstance)),
     share: (measure, leaf) => shares.get(`${measure} ${leaf.edgeId}`)?.get(leaf) ?? thin(measure, leaf),
+    served: (edge, leaf) => servedShare(edge, leaf, below.get(leaf.serverInstance)),
     victims,
   };
+}
+
+function servedShare(edge: EdgeEvidence, leaf: LeafPair, entry: Below | undefined): number {
+  const added = addedTime(edge, leaf, 'service');
+  const own = added > 0 ? Math.max(0, 1 - perRequest(entry) / added) : 0;
+  return own < OWN_SHARE ? 0 : own;
 }
 
 /**

@@ -2,7 +2,7 @@ import type { NodeKey } from '../../graph/index.ts';
 import type { Baselines } from '../baseline.ts';
 import type { Anomaly, EdgeEvidence } from '../detect.ts';
 import type { LeafPair } from '../leaves.ts';
-import { type Measure, sampleOf } from '../measure.ts';
+import { type Measure, SERVED, sampleOf } from '../measure.ts';
 import type { Ownership } from '../originate.ts';
 import { dispersionOf, intraclass, type Sample } from '../statistics/dispersion.ts';
 
@@ -42,7 +42,7 @@ export function cubeOf(
   near: ReadonlySet<string>,
 ): Cube | null {
   const raised = new Set(
-    anomalies.filter(({ baseline }) => baseline.measure === measure).map(({ edge }) => edge.id),
+    anomalies.filter(({ baseline }) => baseline.measure.name === measure.name).map(({ edge }) => edge.id),
   );
   if (![...raised].some((id) => near.has(id))) return null;
   const rows: { leaf: LeafPair; now: Sample; bad: number; expected: number; accused: boolean }[] = [];
@@ -51,8 +51,9 @@ export function cubeOf(
     const baseline = baselines.get(edge.id)?.get(measure.name);
     if (!baseline || baseline.threshold === null) continue;
     const accused = raised.has(edge.id) && near.has(edge.id);
-    if (raised.has(edge.id) && edge.leaves.every((leaf) => ownership.share(measure.name, leaf) === 0))
-      continue;
+    const shareOf = (leaf: LeafPair): number =>
+      measure === SERVED ? ownership.served(edge, leaf) : ownership.share(measure.name, leaf);
+    if (raised.has(edge.id) && edge.leaves.every((leaf) => shareOf(leaf) === 0)) continue;
     if (accused) correlations.push(baseline.correlation);
     const past = edge.leaves.map((leaf) => sampleOf(measure, leaf.before, baseline.threshold!));
     const weight = shrinkage(past);
@@ -61,7 +62,7 @@ export function cubeOf(
       if (now.total === 0) continue;
       const rate = (past[i]!.bad + weight * baseline.belief.mean) / (past[i]!.total + weight);
       const expected = now.total * rate;
-      const share = ownership.share(measure.name, leaf);
+      const share = shareOf(leaf);
       const bad = now.bad > expected ? expected + (now.bad - expected) * share : now.bad;
       rows.push({ leaf, now, bad, expected, accused });
     }

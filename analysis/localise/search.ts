@@ -30,6 +30,8 @@ export interface Located {
   readonly considered: readonly Candidate[];
   /** Score of the explanation it is part of: its own, or that of it and the cause beside it. */
   readonly joint: number;
+  /** Whether it is slow because segments were lost there. */
+  readonly ofLoss?: boolean;
   /** Share of the measure's excess that lies inside. */
   readonly explains: number;
   readonly p: number;
