@@ -19,6 +19,12 @@ export function pooled(evidence: Evidence): Evidence {
   );
 }
 
+/** Evidence with what workloads do to all their callers together, beside what single edges show. */
+export function withServers(evidence: Evidence): Evidence {
+  const { edges, baselines, price } = evidence;
+  return joined(evidence, serverAnomalies(edges, baselines, price), 'server') ?? evidence;
+}
+
 function joined(evidence: Evidence, together: readonly Anomaly[], kind: 'server' | 'place'): Evidence | null {
   const { world, edges, baselines, anomalies } = evidence;
   if (!together.some(({ edge }) => world.scope.relevant.has(edge.id))) return null;

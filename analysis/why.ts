@@ -15,7 +15,7 @@ import { gatherNewest } from './newest.ts';
 import { type Ownership, originate } from './originate.ts';
 import { passedOn } from './passed-on.ts';
 import { settle, type When } from './period/index.ts';
-import { pooled } from './pooled-evidence.ts';
+import { pooled, withServers } from './pooled-evidence.ts';
 import { signalsOf } from './signals.ts';
 import { ENOUGH_EVENTS } from './thresholds.ts';
 import { trafficSignals } from './traffic.ts';
@@ -71,7 +71,10 @@ interface Explained {
 /** The causes that edges show by themselves; where there are none, those that they show together. */
 function explained(evidence: Evidence): Explained {
   const alone = causesIn(evidence);
-  if (alone.causes.length > 0) return alone;
+  if (alone.causes.length > 0) {
+    const more = withServers(evidence);
+    return more === evidence ? alone : causesIn(more);
+  }
   const together = pooled(evidence);
   return together === evidence ? alone : causesIn(together);
 }

@@ -22,16 +22,17 @@ export function inOrder(cube: Cube, tops: readonly Top[]): readonly Top[] {
   const sorted = [...tops].sort((a, b) => b.candidate.score - a.candidate.score);
   const [best, ...others] = sorted;
   if (best === undefined) return [];
-  const parts = others.filter(({ candidate }) => !onlyCaller(candidate));
+  const parts = others.filter(({ candidate }) => !oneEdge(candidate));
   const found = parted(cube, best.candidate, parts.slice(0, PARTS));
   return found === null
     ? sorted
     : [found, ...sorted.filter(({ candidate }) => candidate !== found.candidate)];
 }
 
-/** All that one caller asks is a part of what is asked, and two of these are no causes beside each other. */
-function onlyCaller({ comparable, length }: Candidate): boolean {
-  return comparable.kind !== 'place' && comparable.caller !== undefined && length === 0;
+/** All that one asks of another is a part of what either does, and two of these are no causes beside each other. */
+function oneEdge({ comparable, tags, length }: Candidate): boolean {
+  if (comparable.kind === 'place' || length > 0) return false;
+  return comparable.caller !== undefined || tags.length > 0;
 }
 
 /** The larger of two that are likelier together than a set that is but their sum. */
