@@ -22,6 +22,9 @@ const WHY: Readonly<Record<Tie, string>> = {
   dependency: 'it happened to something the origin calls',
 };
 
+/** Versions seen first are tested apart from all other parts, which makes less of them enough. */
+const FIRST = 'never seen before, it weighed more';
+
 /** Callers a person reads of. */
 const SENDERS = 2;
 
@@ -34,7 +37,7 @@ const OF_LOAD: ReadonlySet<Cause['mechanism']> = new Set(['overload', 'slow serv
  */
 export function stateChangeOf(evidence: Evidence, cause: Cause): StateChange | null {
   const recorded = recordedBehind(evidence, cause);
-  if (recorded?.tie === 'domain') return ofEvent(recorded);
+  if (recorded?.tie === 'domain') return ofEvent(recorded, neverSeen(cause));
   const rise = OF_LOAD.has(cause.mechanism) ? trafficRise(evidence, cause.edges) : null;
   if (rise !== null) {
     const senders = sendersOf(evidence, cause.edges);
@@ -48,10 +51,22 @@ export function stateChangeOf(evidence: Evidence, cause: Cause): StateChange | n
   return ofNumbers(cause);
 }
 
-function ofEvent({ change, tie }: Recorded): StateChange {
+/** Whether a share of failures was judged of something that the baseline holds nothing of. */
+function neverSeen({ located: { cube, candidate } }: Cause): boolean {
+  if (cube.measure.kind !== 'share' || !candidate.tags.some(({ tag }) => tag === 'version')) return false;
+  return candidate.members.every((i) => cube.leaves[i]!.before.requests === 0);
+}
+
+function ofEvent({ change, tie }: Recorded, first = false): StateChange {
   const kind = tie === 'dependency' ? 'dependency' : KIND_OF[change.kind];
   const what = tie === 'dependency' ? `${change.kind} of ${told(change)}` : told(change);
-  return { kind, what, at: change.at, source: 'recorded', evidence: WHY[tie] };
+  return {
+    kind,
+    what,
+    at: change.at,
+    source: 'recorded',
+    evidence: first ? `${WHY[tie]}; ${FIRST}` : WHY[tie],
+  };
 }
 
 /** Without a time: the numbers show where it is, and its beginning is the onset. */
