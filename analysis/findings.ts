@@ -181,7 +181,7 @@ function precedence(cause: Cause, causes: readonly Cause[]): number {
   const { located, split } = cause;
   const { name } = located.cube.measure;
   // Requests that are slow because the server computes are no matter of the network, whatever else shows there.
-  if (name === 'latency' && split !== null && spentAtServer(split))
+  if (name === 'latency' && !located.ofLoss && split !== null && spentAtServer(split))
     return PRECEDENCE.indexOf('retransmits') - 0.5;
   // Requests that fail because their connection is broken off are no answers with errors.
   const errors = causes.filter(
