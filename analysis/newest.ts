@@ -118,7 +118,7 @@ function merged(stretches: readonly Stretch[]): Leaf[] {
   }));
 }
 
-/** Where the edge itself changed most within twice the length that was found; then the start of that length. */
+/** Where the edge itself changed most; then the start of the length that was found. */
 function onsetsOf(
   world: World,
   { anomaly: { edge, baseline }, period, clean }: Found,
