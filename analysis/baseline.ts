@@ -14,7 +14,7 @@ import type { EdgeSeries } from './world.ts';
 /** Windows of evidence that the assumed intra-class correlation weighs as much as. */
 const CORRELATION_PRIOR_WINDOWS = 8;
 /** Events that the rate of all edges together weighs as much as, for an edge with a past of its own. */
-const RATE_PRIOR_EVENTS = 10;
+export const RATE_PRIOR_EVENTS = 10;
 /** Jeffreys' half event: a rate of which no bad event was ever seen is small, not zero. */
 const HALF = 0.5;
 
@@ -71,10 +71,17 @@ export function baselinesOf(
  * Belief about the rate of a stretch of time: Beta with the mean of the past; its variance is that of the estimate
  * (few past events) plus that of the wander (intra-class correlation). The whole stretch counts as one draw, which is
  * cautious for long ones and right for noise that lasts as long as a fault.
+ *
+ * @param events what the prior weighs as much as
  */
-export function beliefOf(usual: Sample, prior: number, correlation: number): Belief {
-  const bad = usual.bad + RATE_PRIOR_EVENTS * prior + HALF;
-  const weight = usual.total + RATE_PRIOR_EVENTS + 1;
+export function beliefOf(
+  usual: Sample,
+  prior: number,
+  correlation: number,
+  events = RATE_PRIOR_EVENTS,
+): Belief {
+  const bad = usual.bad + events * prior + HALF;
+  const weight = usual.total + events + 1;
   const spread = 1 / (weight + 1) + correlation;
   return { mean: Math.min(0.999, bad / weight), weight: Math.max(1e-3, 1 / spread - 1) };
 }

@@ -5,15 +5,17 @@ import { groupBy } from './group.ts';
 import type { LeafPair } from './leaves.ts';
 import { type Measure, matters, sampleOf } from './measure.ts';
 import {
+  alikeness,
   type Division,
   divisionsOf,
+  instanceSpread,
   type LeafSamples,
   leafSamples,
   partCorrelation,
   partSums,
   partWander,
 } from './parts.ts';
-import type { Sample } from './statistics/dispersion.ts';
+import { poolDispersion, type Sample } from './statistics/dispersion.ts';
 import { type Belief, excessLikelihood, surprise } from './statistics/tail.ts';
 import { ENOUGH_BAD, FALSE_REPORTS } from './thresholds.ts';
 
@@ -61,6 +63,7 @@ export function evidenceOf(leaves: readonly LeafPair[]): EdgeEvidence[] {
  */
 export function detect(edges: readonly EdgeEvidence[], baselines: Baselines, price: number): Anomaly[] {
   const anomalies: Anomaly[] = [];
+  const alike = alikenessOf(edges, baselines);
   for (const edge of edges) {
     let divisions: readonly Division[] | null = null;
     for (const baseline of baselines.get(edge.id)?.values() ?? []) {
@@ -73,12 +76,32 @@ export function detect(edges: readonly EdgeEvidence[], baselines: Baselines, pri
       if (p > FALSE_REPORTS) {
         divisions ??= divisionsOf(edge.leaves);
         const samples = leafSamples(edge.leaves, baseline.measure, baseline.threshold);
-        p = Math.min(p, bestPart({ ...baseline, samples }, divisions, price));
+        p = Math.min(p, bestPart({ ...baseline, samples, alike: alike(baseline.measure) }, divisions, price));
       }
       if (p <= FALSE_REPORTS) anomalies.push({ edge, baseline, sample, p });
     }
   }
   return anomalies.sort((a, b) => a.p - b.p);
+}
+
+/** How alike the instances of all edges were, measure by measure; worked out where it is asked for. */
+export function alikenessOf(
+  edges: readonly EdgeEvidence[],
+  baselines: Baselines,
+): (measure: Measure) => number {
+  const known = new Map<Measure, number>();
+  return (measure) => {
+    let events = known.get(measure);
+    if (events === undefined) {
+      const spreads = edges.flatMap(({ id, leaves }) => {
+        const threshold = baselines.get(id)?.get(measure.name)?.threshold ?? null;
+        return threshold === null ? [] : [instanceSpread(leaves, measure, threshold)];
+      });
+      events = alikeness(poolDispersion(spreads));
+      known.set(measure, events);
+    }
+    return events;
+  };
 }
 
 /** One measure of traffic that can be divided. */
@@ -87,11 +110,13 @@ export interface Divisible {
   readonly samples: LeafSamples;
   readonly belief: Belief;
   readonly correlation: number;
+  /** Events that the rate of the whole weighs as much as in what is expected of a part. */
+  readonly alike: number;
 }
 
 /** The smallest chance of any part of some traffic, after paying for all parts; 1 where none matters. */
 export function bestPart(
-  { measure, samples, belief, correlation }: Divisible,
+  { measure, samples, belief, correlation, alike }: Divisible,
   divisions: readonly Division[],
   price: number,
 ): number {
@@ -110,7 +135,12 @@ export function bestPart(
       // A new version is to fail no more than what it replaces did; that it is slow at first is usual.
       const before = first ? allBefore : own;
       const rest = { now: less(allNow, sample), usual: less(allBefore, own) };
-      const expected = partBelief(before, rest, belief.mean, { shared: correlation, part: wander });
+      const expected = partBelief(
+        before,
+        rest,
+        { ...belief, weight: alike },
+        { shared: correlation, part: wander },
+      );
       const cost = price * KINDS_OF_PART * (1 + (first ? firsts : division.among));
       const p = surprise(sample.bad, sample.total, expected) * cost;
       if (p >= best || p > FALSE_REPORTS) continue;
@@ -130,18 +160,19 @@ function neverSeen(usual: readonly Sample[]): number {
  * the more events the rest has the less is left unknown of it (the best linear predictor of a random effect, Henderson 1975).
  * Where there is no rest, all of both is unknown.
  *
+ * @param prior rate of the whole, and the events it weighs as much as for a part
  * @param wander intra-class correlation of the whole edge, and of a part of it
  */
 function partBelief(
   usual: Sample,
   rest: { readonly now: Sample; readonly usual: Sample },
-  prior: number,
+  prior: Belief,
   wander: { readonly shared: number; readonly part: number },
 ): Belief {
   const known = rest.now.total * wander.shared;
   const own = Math.max(0, wander.part - wander.shared);
-  const { mean, weight } = beliefOf(usual, prior, own + wander.shared / (1 + known));
-  const before = beliefOf(rest.usual, prior, 0).mean;
+  const { mean, weight } = beliefOf(usual, prior.mean, own + wander.shared / (1 + known), prior.weight);
+  const before = beliefOf(rest.usual, prior.mean, 0).mean;
   const raised = rest.now.total > 0 ? rest.now.bad / rest.now.total - before : 0;
   return { mean: Math.min(0.999, mean + (Math.max(0, raised) * known) / (1 + known)), weight };
 }

@@ -66,7 +66,11 @@ function locatedOn(
   const on = (one: Measure): Located[] => {
     const { edges, baselines, anomalies, world, changes, price } = evidence;
     const cube = cubeOf(one, edges, baselines, anomalies, ownership, world.scope.near);
-    return cube === null ? [] : localise(cube, changes, price);
+    if (cube === null) return [];
+    // When it began and that something is wrong the loss has said: what is chosen is the edge.
+    return one === SERVED
+      ? localise(cube, changes, edges.length, edges.length)
+      : localise(cube, changes, price);
   };
   const found = on(measure);
   const lossy = known.filter(({ located }) => located.cube.measure.name === 'retransmits');

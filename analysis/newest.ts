@@ -34,7 +34,7 @@ export async function gatherNewest(
   const found = strongest(world, stretches, looked);
   for (const { from, clean } of found.flatMap((one) => onsetsOf(world, one))) {
     const period = { from, to: world.span.to };
-    const baseline = baselineBefore(world, Math.min(from, clean));
+    const baseline = enoughBefore(world, Math.min(from, clean));
     const choice = { ...usual, looked, period, baseline };
     const evidence = await gather(reader, world, service, choice);
     if (standsOut(evidence)) return evidence;
@@ -42,6 +42,13 @@ export async function gatherNewest(
     if (standsOut(together)) return together;
   }
   return gather(reader, world, service, usual);
+}
+
+/** The clean stretch before a time; where what is restless leaves little of it, all that was before. */
+function enoughBefore(world: World, end: number): Period {
+  const clean = baselineBefore(world, end);
+  const windows = (clean.to - clean.from) / WINDOW_MICROS;
+  return windows >= BASELINE_PREFERRED_WINDOWS ? clean : { from: world.span.from, to: end };
 }
 
 function standsOut({ world, anomalies }: Evidence): boolean {

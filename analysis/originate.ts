@@ -94,10 +94,34 @@ export function originate(
   };
 }
 
+/** A lost segment that nothing follows is sent again after this long (Linux, TCP_RTO_MIN), microseconds. */
+const RESEND_MICROS = 200_000;
+/** Standard deviations by which luck may have given a leaf more of the losses than its share. */
+const LUCK = 2;
+
+/**
+ * What lost segments below add comes in few large pieces: of a leaf with few requests more than its share may be luck, which all that
+ * the instance answers has less of.
+ */
 function servedShare(edge: EdgeEvidence, leaf: LeafPair, entry: Below | undefined): number {
-  const added = addedTime(edge, leaf, 'service');
-  const own = added > 0 ? Math.max(0, 1 - perRequest(entry) / added) : 0;
+  const below = perRequest(entry);
+  const beside = edge.leaves.filter(({ serverInstance }) => serverInstance === leaf.serverInstance);
+  const requests = beside.reduce((sum, { now }) => sum + now.requests, 0);
+  const whole =
+    beside.reduce((sum, one) => sum + one.now.requests * addedTime(edge, one, 'service'), 0) / requests;
+  const own = Math.max(
+    beyondLuck(addedTime(edge, leaf, 'service'), below, leaf.now.requests),
+    beyondLuck(whole, below, requests),
+  );
   return own < OWN_SHARE ? 0 : own;
+}
+
+/** Share of an added time that is more than the calls below may have given so many requests by luck. */
+function beyondLuck(added: number, below: number, requests: number): number {
+  if (added <= 0) return 0;
+  const pieces = (below * requests) / RESEND_MICROS;
+  const most = pieces > 0 ? below * (1 + LUCK / Math.sqrt(pieces)) : 0;
+  return 1 - most / added;
 }
 
 /**

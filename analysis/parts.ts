@@ -1,3 +1,4 @@
+import { RATE_PRIOR_EVENTS } from './baseline.ts';
 import type { Side } from './finding.ts';
 import type { LeafPair } from './leaves.ts';
 import { type Measure, sampleOf } from './measure.ts';
@@ -109,4 +110,29 @@ const PRIOR_FREEDOM = 8;
 /** Intra-class correlation of a part's outcomes, shrunk to what is assumed of it. */
 export function partCorrelation(wander: Dispersion, assumed: number): number {
   return (wander.groups * intraclass(wander) + PRIOR_FREEDOM * assumed) / (wander.groups + PRIOR_FREEDOM);
+}
+
+/** Events that what its siblings did says about a part, at most. */
+const MOST_ALIKE = 200;
+
+/**
+ * Events that the rate of the whole weighs as much as in what is expected of a part: the more alike parts were, the more (empirical
+ * Bayes); of few parts little is assumed.
+ *
+ * @param spread of the rates of parts, each about that of its whole, in quiet time
+ */
+export function alikeness(spread: Dispersion): number {
+  const correlation = partCorrelation(spread, 1 / (RATE_PRIOR_EVENTS + 1));
+  return Math.min(MOST_ALIKE, Math.max(RATE_PRIOR_EVENTS, 1 / correlation - 1));
+}
+
+/** Spread of the rates of an edge's instances in quiet time. */
+export function instanceSpread(leaves: readonly LeafPair[], measure: Measure, threshold: number): Dispersion {
+  const sums = new Map<string, { bad: number; total: number }>();
+  for (const { serverInstance, before } of leaves) {
+    const { bad, total } = sampleOf(measure, before, threshold);
+    const sum = sums.get(serverInstance) ?? { bad: 0, total: 0 };
+    sums.set(serverInstance, { bad: sum.bad + bad, total: sum.total + total });
+  }
+  return dispersionOf([...sums.values()]);
 }

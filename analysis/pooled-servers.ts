@@ -1,5 +1,5 @@
 import { type Baselines, beliefOf, type EdgeBaseline } from './baseline.ts';
-import { type Anomaly, bestPart, type Divisible, type EdgeEvidence } from './detect.ts';
+import { type Anomaly, alikenessOf, bestPart, type Divisible, type EdgeEvidence } from './detect.ts';
 import { groupBy } from './group.ts';
 import { nodeId } from './keys.ts';
 import { MEASURES, type Measure, matters, sampleOf } from './measure.ts';
@@ -24,11 +24,12 @@ export function serverAnomalies(
   price: number,
 ): Anomaly[] {
   const found: Anomaly[] = [];
+  const alike = alikenessOf(edges, baselines);
   for (const into of groupBy(edges, ({ key }) => nodeId(key.server)).values()) {
     if (into.length < 2) continue;
     for (const measure of MEASURES) {
       const rows = rowsOf(into, measure, baselines);
-      const p = chance(measure, rows, price);
+      const p = chance(measure, rows, price, alike);
       if (p > FALSE_REPORTS) continue;
       for (const { edge, baseline } of rows) {
         const sample = sampleOf(measure, edge.now, baseline.threshold);
@@ -47,7 +48,12 @@ function rowsOf(edges: readonly EdgeEvidence[], { name }: Measure, baselines: Ba
   });
 }
 
-function chance(measure: Measure, rows: readonly Row[], price: number): number {
+function chance(
+  measure: Measure,
+  rows: readonly Row[],
+  price: number,
+  alike: (measure: Measure) => number,
+): number {
   if (rows.length < 2) return 1;
   const traffic = together(measure, rows);
   const [bad, total] = sum(traffic.samples.now);
@@ -57,11 +63,14 @@ function chance(measure: Measure, rows: readonly Row[], price: number): number {
     : 1;
   if (whole <= FALSE_REPORTS) return whole;
   const leaves = rows.flatMap(({ edge }) => edge.leaves);
-  return Math.min(whole, bestPart(traffic, divisionsOf(leaves, ['server']), price));
+  return Math.min(
+    whole,
+    bestPart({ ...traffic, alike: alike(measure) }, divisionsOf(leaves, ['server']), price),
+  );
 }
 
 /** Each edge by its own threshold and past; what one instance does it does on all of them, so that they wander as one. */
-function together(measure: Measure, rows: readonly Row[]): Divisible {
+function together(measure: Measure, rows: readonly Row[]): Omit<Divisible, 'alike'> {
   const parts = rows.map(({ edge, baseline }) => leafSamples(edge.leaves, measure, baseline.threshold));
   const samples = {
     now: parts.flatMap(({ now }) => now),

@@ -21,7 +21,9 @@ export interface Candidate {
   readonly ends: Ends;
   /** Tags its name has beside the workloads at its ends. */
   readonly length: number;
-  /** Indices into the cube, ascending, only leaves with traffic. */
+  /** Indices into the cube, ascending, of every leaf that has the name, also of those that were taken out of the cube. */
+  readonly named: readonly number[];
+  /** The named ones with traffic. */
   readonly members: readonly number[];
   readonly total: number;
   readonly bad: number;
@@ -36,10 +38,11 @@ export function candidate(
   cube: Cube,
   comparable: Comparable,
   tags: readonly DomainTag[],
-  members: readonly number[],
+  named: readonly number[],
   price: number,
   ends: Ends = 'as said',
 ): Candidate {
+  const members = named.filter((i) => cube.total[i]! > 0);
   let [total, bad, expected] = [0, 0, 0];
   for (const i of members) {
     total += cube.total[i]!;
@@ -53,6 +56,7 @@ export function candidate(
     tags,
     ends,
     length,
+    named,
     members,
     total,
     bad,
@@ -62,10 +66,11 @@ export function candidate(
   };
 }
 
+/** Leaves that had traffic, taken out or not. */
 export function withTraffic(cube: Cube, keep: (index: number) => boolean): number[] {
-  const members: number[] = [];
-  for (let i = 0; i < cube.leaves.length; i++) if (cube.total[i]! > 0 && keep(i)) members.push(i);
-  return members;
+  const named: number[] = [];
+  for (let i = 0; i < cube.leaves.length; i++) if (cube.traffic[i]! > 0 && keep(i)) named.push(i);
+  return named;
 }
 
 /** Whether a leaf has the ends and tags that a candidate's name says. */

@@ -31,9 +31,9 @@ export function placeCandidates(cube: Cube): Candidate[] {
   const everything = withTraffic(cube, () => true).length;
   const candidates: Candidate[] = [];
   for (const { tags, ends, keep } of sketches) {
-    const members = withTraffic(cube, keep);
-    if (members.length === 0 || members.length === everything) continue;
-    const found = candidate(cube, PLACE, tags, members, price * tags.length, ends);
+    const named = withTraffic(cube, keep);
+    if (named.length === 0 || named.length === everything) continue;
+    const found = candidate(cube, PLACE, tags, named, price * tags.length, ends);
     if (found.likelihood > 0 && shared(cube, found)) candidates.push(found);
   }
   return candidates;

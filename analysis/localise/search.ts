@@ -4,6 +4,7 @@ import { nodeId } from '../keys.ts';
 import { matters } from '../measure.ts';
 import { excessLikelihood, surprise } from '../statistics/tail.ts';
 import {
+  ALIAS_NATS,
   ENOUGH_EVENTS,
   EXPLAINS_FLOOR,
   FALSE_REPORTS,
@@ -40,19 +41,41 @@ export interface Located {
 /**
  * The causes of one measure's excess, largest first: the best candidate over workloads and places is taken, its traffic
  * removed, and the search repeated while the excess of an edge is left unexplained (greedy peeling).
+ * @param price of having looked at all edges; anomalies have paid it
+ * @param first what the first cause has still to pay of it
  */
-export function localise(whole: Cube, changes: readonly Change[], price: number): Located[] {
+export function localise(whole: Cube, changes: readonly Change[], price: number, first = 1): Located[] {
   const excess = accusedExcess(whole);
   const found: Located[] = [];
   let cube = whole;
   while (found.length < FINDINGS && unexplained(cube, excess)) {
-    // The anomalies have paid for being looked at; a further cause has to pay again.
-    const located = strongest(cube, changes, found.length === 0 ? 1 : price, sumOf(excess));
+    const due = found.length === 0 ? () => first : priceOf(cube, excess, { price, first });
+    const located = strongest(cube, changes, due, sumOf(excess));
     if (located === null) break;
     found.push(located);
     cube = without(cube, located.candidate.members);
   }
   return found;
+}
+
+/**
+ * The price of having looked: anomalies have paid it, and so has what explains one that no cause explained yet; what is left of the
+ * explained has to pay again.
+ */
+function priceOf(
+  cube: Cube,
+  excess: ReadonlyMap<string, number>,
+  { price, first }: { readonly price: number; readonly first: number },
+): (one: Candidate) => number {
+  const left = accusedExcess(cube);
+  const owed = (id: string): boolean => (left.get(id) ?? 0) >= EXPLAINS_FLOOR * excess.get(id)!;
+  return ({ members, bad, expected }) => {
+    let paid = 0;
+    for (const i of members) {
+      if (cube.accused[i] === 1 && owed(cube.leaves[i]!.edgeId)) paid += cube.bad[i]! - cube.expected[i]!;
+    }
+    return paid >= EXPLAINS_FLOOR * (bad - expected) ? first : price;
+  };
 }
 
 /**
@@ -85,11 +108,17 @@ function sumOf(excess: ReadonlyMap<string, number>): number {
   return sum;
 }
 
-function strongest(cube: Cube, changes: readonly Change[], price: number, excess: number): Located | null {
+function strongest(
+  cube: Cube,
+  changes: readonly Change[],
+  price: (one: Candidate) => number,
+  excess: number,
+): Located | null {
+  const several = callersOfSeveral(cube);
   const scopes = [
     ...accusedNodes(cube, 'server').map((node) => workloadCandidates(cube, 'server', node)),
     ...accusedNodes(cube, 'client')
-      .filter((node) => callsSeveral(cube, nodeId(node)))
+      .filter((node) => several.has(nodeId(node)))
       .map((node) => workloadCandidates(cube, 'client', node)),
     ...accusedNodes(cube, 'server').flatMap((node) => callerCandidates(cube, node)),
     placeCandidates(cube),
@@ -101,7 +130,7 @@ function strongest(cube: Cube, changes: readonly Change[], price: number, excess
   const refused = new Set<readonly Candidate[]>();
   for (const { candidate, scope, joint } of inOrder(cube, tops)) {
     const { chosen, others }: AliasClass = aliasClass(cube, candidate, scopes.flat(), changes);
-    const p = Math.min(1, chance(cube, chosen) * looked * price);
+    const p = Math.min(1, chance(cube, chosen) * looked * price(chosen));
     // A place in which everything is up a little has much excess, and may well be chance: it hides nothing that is not.
     if (p > FALSE_REPORTS || !matters(cube.measure, chosen, chosen.expected / chosen.total)) {
       refused.add(scope);
@@ -141,7 +170,17 @@ function explaining(scope: readonly Candidate[]): Candidate {
   const root = scope.find(({ tags }) => tags.length === 0);
   if (!root || root.score <= 0) return best;
   if (best !== root && best.bad - best.expected >= EXPLAINS_FLOOR * (root.bad - root.expected)) return best;
-  return largerOfTwo(scope, root) ?? root;
+  return largerOfTwo(scope, root) ?? leftOver(scope, root) ?? root;
+}
+
+/**
+ * The tags of all that is left of a workload, of which another cause was taken out: nothing says that this one hits that too.
+ */
+function leftOver(scope: readonly Candidate[], root: Candidate): Candidate | null {
+  const same = scope.filter(
+    ({ tags, members }) => tags.length === 1 && members.length === root.members.length,
+  );
+  return same.sort((a, b) => b.named.length - a.named.length)[0] ?? null;
 }
 
 function largerOfTwo(scope: readonly Candidate[], root: Candidate): Candidate | null {
@@ -166,11 +205,14 @@ function chance(cube: Cube, { bad, total, expected }: Candidate): number {
   return surprise(Math.floor(bad), Math.round(total), { mean, weight });
 }
 
-function callsSeveral(cube: Cube, client: string): boolean {
-  const servers = new Set<string>();
-  for (let i = 0; i < cube.leaves.length; i++) {
-    const { edge } = cube.leaves[i]!;
-    if (cube.accused[i] === 1 && nodeId(edge.client) === client) servers.add(nodeId(edge.server));
+/** Clients of which several servers are asked by raised edges, be it too little on each of them to be an anomaly. */
+function callersOfSeveral(cube: Cube): Set<string> {
+  const servers = new Map<string, Set<string>>();
+  for (const [id, { edge }] of new Map(cube.leaves.map((leaf) => [leaf.edgeId, leaf]))) {
+    if (edgeLikelihood(cube, id) <= ALIAS_NATS) continue;
+    const client = nodeId(edge.client);
+    const asked = servers.get(client) ?? new Set();
+    servers.set(client, asked.add(nodeId(edge.server)));
   }
-  return servers.size > 1;
+  return new Set([...servers].filter(([, asked]) => asked.size > 1).map(([client]) => client));
 }

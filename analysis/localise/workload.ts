@@ -89,17 +89,17 @@ function narrowed(
   const after = last ? columns.findIndex(({ side, tag }) => side === last.side && tag === last.tag) : -1;
   for (const { side, tag, codes, values } of columns.slice(after + 1)) {
     const groups = new Map<number, number[]>();
-    for (const i of parent.members) {
+    for (const i of parent.named) {
       const code = codes[i]!;
       if (code < 0) continue;
       const group = groups.get(code);
       if (group) group.push(i);
       else groups.set(code, [i]);
     }
-    for (const [code, members] of groups) {
-      if (members.length === parent.members.length) continue;
+    for (const [code, named] of groups) {
+      if (named.length === parent.named.length) continue;
       const tags: DomainTag[] = [...parent.tags, { side, tag, value: values[code]! }];
-      const child = candidate(cube, parent.comparable, tags, members, chosen + each * tags.length);
+      const child = candidate(cube, parent.comparable, tags, named, chosen + each * tags.length);
       if (child.bad - child.expected >= ENOUGH_BAD) children.push(child);
     }
   }
@@ -108,7 +108,7 @@ function narrowed(
 
 /** One candidate per set of leaves, the first: equal sets are aliases, and are narrowed once. */
 function distinct(candidates: readonly Candidate[]): Candidate[] {
-  return [...groupBy(candidates, ({ members }) => members.join()).values()].map((equal) => equal[0]!);
+  return [...groupBy(candidates, ({ named }) => named.join()).values()].map((equal) => equal[0]!);
 }
 
 /** Likelihood if only the raised leaves of a group were kept. */
