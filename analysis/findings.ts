@@ -4,7 +4,7 @@ import type { Evidence } from './evidence.ts';
 import type { Mechanism, TimeSplit } from './finding.ts';
 import { edgeId, edgeOf, nodeOf } from './keys.ts';
 import { type Cube, cubeOf, type Located, localise } from './localise/index.ts';
-import { MEASURES, type Measure, type MeasureName, SERVED } from './measure.ts';
+import { MEASURES, type Measure, type MeasureName, matters, SERVED, sampleOf } from './measure.ts';
 import { type Inside, mechanismOf, spentAtServer, splitOf } from './mechanism.ts';
 import type { Ownership } from './originate.ts';
 import { heldUp, ownService } from './place-time.ts';
@@ -27,6 +27,8 @@ export interface Cause {
 
 /** Two causes on different measures are one when this share of the weaker's excess lies in the traffic of the stronger. */
 const SAME_CAUSE = 0.5;
+
+const RETRANSMITS = MEASURES.find(({ name }) => name === 'retransmits')!;
 
 /** Which measure speaks for a cause that shows on several: what breaks first, from the wire up. */
 const PRECEDENCE: readonly MeasureName[] = [
@@ -115,7 +117,7 @@ function causeOf(evidence: Evidence, ownership: Ownership, located: Located): Ca
     excessRate: (candidate.bad - candidate.expected) / candidate.total,
     rate: now.requests / seconds(evidence.period),
     usualRate: own.requests / seconds(evidence.baseline),
-    lossy: raised(evidence, edges, 'retransmits'),
+    lossy: raised(evidence, edges, 'retransmits') && losesMore(now, own.segments > 0 ? own : past),
     waiting: raised(evidence, edges, 'wait'),
     outside: edges.every(({ server }) => server.namespace === ''),
   };
@@ -132,6 +134,12 @@ function causeOf(evidence: Evidence, ownership: Ownership, located: Located): Ca
     split: known ? split : null,
     also: [],
   };
+}
+
+/** Whether more segments are lost in some traffic than before, by enough to matter. */
+function losesMore(now: EdgeCounts, before: EdgeCounts): boolean {
+  const [is, was] = [sampleOf(RETRANSMITS, now, 0), sampleOf(RETRANSMITS, before, 0)];
+  return matters(RETRANSMITS, is, was.total > 0 ? was.bad / was.total : 0);
 }
 
 function raised({ anomalies }: Evidence, edges: readonly EdgeKey[], name: MeasureName): boolean {

@@ -1,7 +1,7 @@
 import type { EdgeCounts } from '../graph/index.ts';
 import { quantile } from '../probe/index.ts';
 import type { Mechanism, TimeSplit } from './finding.ts';
-import type { Measure } from './measure.ts';
+import { type Measure, SERVED } from './measure.ts';
 import { SHARE_FACTOR } from './thresholds.ts';
 
 /** What is known of the traffic inside a domain. */
@@ -97,7 +97,8 @@ function slowness(inside: Inside, split: TimeSplit): Mechanism {
   }
   const service = Math.max(0, split.service);
   const wait = Math.max(0, split.wait ?? 0);
-  const network = split.network ?? 0;
+  // What is told by the time servers took has no part on the way, whatever clients saw there.
+  const network = inside.measure === SERVED ? 0 : (split.network ?? 0);
   const whole = service + wait + network;
   if (network >= HALF * whole) return lossy ? 'network loss' : 'network latency';
   const busier = inside.rate >= SHARE_FACTOR * inside.usualRate && inside.usualRate > 0;

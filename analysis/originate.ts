@@ -8,6 +8,7 @@ import { groupBy } from './group.ts';
 import { type CycleShares, cycleShares } from './in-cycles.ts';
 import type { LeafPair } from './leaves.ts';
 import type { MeasureName } from './measure.ts';
+import { servedShares } from './served.ts';
 import { excessLikelihood } from './statistics/tail.ts';
 import { OWN_CAUSE_NATS, OWN_SHARE } from './thresholds.ts';
 
@@ -89,39 +90,9 @@ export function originate(
   return {
     below: (leaf) => perRequest(below.get(leaf.serverInstance)),
     share: (measure, leaf) => shares.get(`${measure} ${leaf.edgeId}`)?.get(leaf) ?? thin(measure, leaf),
-    served: (edge, leaf) => servedShare(edge, leaf, below.get(leaf.serverInstance)),
+    served: servedShares(edges, baselines, (instance) => perRequest(below.get(instance))),
     victims,
   };
-}
-
-/** A lost segment that nothing follows is sent again after this long (Linux, TCP_RTO_MIN), microseconds. */
-const RESEND_MICROS = 200_000;
-/** Standard deviations by which luck may have given a leaf more of the losses than its share. */
-const LUCK = 2;
-
-/**
- * What lost segments below add comes in few large pieces: of a leaf with few requests more than its share may be luck, which all that
- * the instance answers has less of.
- */
-function servedShare(edge: EdgeEvidence, leaf: LeafPair, entry: Below | undefined): number {
-  const below = perRequest(entry);
-  const beside = edge.leaves.filter(({ serverInstance }) => serverInstance === leaf.serverInstance);
-  const requests = beside.reduce((sum, { now }) => sum + now.requests, 0);
-  const whole =
-    beside.reduce((sum, one) => sum + one.now.requests * addedTime(edge, one, 'service'), 0) / requests;
-  const own = Math.max(
-    beyondLuck(addedTime(edge, leaf, 'service'), below, leaf.now.requests),
-    beyondLuck(whole, below, requests),
-  );
-  return own < OWN_SHARE ? 0 : own;
-}
-
-/** Share of an added time that is more than the calls below may have given so many requests by luck. */
-function beyondLuck(added: number, below: number, requests: number): number {
-  if (added <= 0) return 0;
-  const pieces = (below * requests) / RESEND_MICROS;
-  const most = pieces > 0 ? below * (1 + LUCK / Math.sqrt(pieces)) : 0;
-  return 1 - most / added;
 }
 
 /**

@@ -1,5 +1,12 @@
 import { excessLikelihood } from '../statistics/tail.ts';
-import { ENOUGH_EVENTS, OWN_CAUSE_NATS, PART_CONTRAST, PEEL_SHARE } from '../thresholds.ts';
+import {
+  ENOUGH_BAD,
+  ENOUGH_EVENTS,
+  EXPLAINS_FLOOR,
+  OWN_CAUSE_NATS,
+  PART_CONTRAST,
+  PEEL_SHARE,
+} from '../thresholds.ts';
 import type { Candidate } from './candidate.ts';
 import type { Cube } from './cube.ts';
 
@@ -61,18 +68,22 @@ function apart(cube: Cube, one: Candidate, taken: Candidate): number {
   return excessLikelihood(rest.bad, rest.total, rest.expected) / cube.inflation - price;
 }
 
-/** Whether each of two parts holds more of a set's excess than a further cause must have. */
+/** Whether each of two parts holds as much of a set's excess as a further cause must have, or most of what the other leaves of it. */
 function bothIn(cube: Cube, whole: Candidate, one: Candidate, other: Candidate): boolean {
-  const least = PEEL_SHARE * (whole.bad - whole.expected);
+  const excess = whole.bad - whole.expected;
   return [
     [one, other],
     [other, one],
   ].every(([part, rest]) => {
-    const outside = new Set(rest!.members);
+    const left = without(cube, whole.members, [rest!]);
     const inside = new Set(part!.members);
-    const common = whole.members.filter((i) => inside.has(i) && !outside.has(i));
-    const sum = without(cube, common, []);
-    return sum.bad - sum.expected >= least;
+    const common = without(
+      cube,
+      whole.members.filter((i) => inside.has(i)),
+      [rest!],
+    );
+    const least = Math.min(PEEL_SHARE * excess, EXPLAINS_FLOOR * (left.bad - left.expected));
+    return common.bad - common.expected >= Math.max(ENOUGH_BAD, least);
   });
 }
 

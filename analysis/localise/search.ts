@@ -5,6 +5,7 @@ import { matters } from '../measure.ts';
 import { excessLikelihood, surprise } from '../statistics/tail.ts';
 import {
   ALIAS_NATS,
+  ENOUGH_BAD,
   ENOUGH_EVENTS,
   EXPLAINS_FLOOR,
   FALSE_REPORTS,
@@ -167,10 +168,28 @@ function furtherPlaces(scope: readonly Candidate[]): Top[] {
  */
 function explaining(scope: readonly Candidate[]): Candidate {
   const best = scope.reduce((a, b) => (b.score > a.score ? b : a));
+  if (best.comparable.kind === 'place') return narrower(scope, best);
   const root = scope.find(({ tags }) => tags.length === 0);
   if (!root || root.score <= 0) return best;
   if (best !== root && best.bad - best.expected >= EXPLAINS_FLOOR * (root.bad - root.expected)) return best;
   return largerOfTwo(scope, root) ?? leftOver(scope, root) ?? root;
+}
+
+/**
+ * The part of a place that holds nearly all of its excess, if the rest is clearly less bad: where next to nothing was bad before, a
+ * little of another cause pays for much that is fine.
+ */
+function narrower(scope: readonly Candidate[], place: Candidate): Candidate {
+  const whole = new Set(place.members);
+  const excess = place.bad - place.expected;
+  const parts = scope.filter((part) => {
+    if (part.members.length >= whole.size || !part.members.every((i) => whole.has(i))) return false;
+    if (part.bad - part.expected < (1 - PEEL_SHARE) * excess) return false;
+    const rest = { bad: place.bad - part.bad, total: place.total - part.total };
+    const alike = (rest.total * part.bad) / part.total;
+    return rest.bad * PART_CONTRAST <= alike && alike - rest.bad >= ENOUGH_BAD;
+  });
+  return parts.sort((a, b) => b.score - a.score)[0] ?? place;
 }
 
 /**
