@@ -194,9 +194,9 @@ describe('once a loss is known', () => {
   test('who waits for a slow callee is none, though segments are lost on the way to it', async () => {
     const found = await causes((server) => ({
       loses: node('n4')(server),
-      below: server.workload === 'store',
+      below: instance('store-3')(server),
     }));
-    expect(found.map(told).sort()).toEqual([loss4, 'served: ']);
+    expect(found.map(told).sort()).toEqual([loss4, 'served: client pod=store-3']);
     const served = found.find(({ located }) => located.cube.measure === SERVED)!;
     expect(served.edges.map(({ client, server }) => [client.workload, server.workload])).toEqual([
       ['store', 'table'],
