@@ -171,6 +171,8 @@ describe('once a loss is known', () => {
     // Of both clients: those that it took long over, without those that were lost.
     expect([bad, total]).toEqual([2 * NOW * SOME, 2 * NOW * REQUESTS]);
     expect(served.split!.service).toBeGreaterThan(90);
+    // What clients wait for says it no second time.
+    expect(served.also).toEqual([]);
   });
 
   // It is called a loss: the split and the mechanism are told by what clients wait for, whatever was located.
