@@ -8,8 +8,6 @@ import type { LeafPair } from './leaves.ts';
 import { SERVED, sampleOf } from './measure.ts';
 import { OWN_SHARE, TIME_FLOOR_MICROS } from './thresholds.ts';
 
-/** A lost segment that nothing follows is sent again after this long (Linux, TCP_RTO_MIN), microseconds. */
-const RESEND_MICROS = 200_000;
 /** Standard deviations by which luck may have given a leaf more of the losses than its share. */
 const LUCK = 2;
 
@@ -41,13 +39,13 @@ export function servedShares(
     const requests = beside.reduce((sum, { now }) => sum + now.requests, 0);
     const whole =
       beside.reduce((sum, one) => sum + one.now.requests * addedTime(edge, one, 'service'), 0) / requests;
-    const own = Math.max(
-      beyondLuck(addedTime(edge, leaf, 'service'), added, leaf.now.requests),
-      beyondLuck(whole, added, requests),
-    );
-    if (own >= OWN_SHARE) return own;
     calls ??= callsOf(edges, baselines);
     const made = calls.get(leaf.serverInstance) ?? NO_CALLS;
+    const own = Math.max(
+      beyondLuck(addedTime(edge, leaf, 'service'), added, made, leaf.now.requests),
+      beyondLuck(whole, added, made, requests),
+    );
+    if (own >= OWN_SHARE) return own;
     // Delays that are none by themselves may add up to one.
     if (made.added >= TIME_FLOOR_MICROS) return 0;
     const slow = Math.max(
@@ -59,11 +57,15 @@ export function servedShares(
 }
 
 /** Share of an added time that is more than the calls below may have given so many requests by luck. */
-function beyondLuck(added: number, below: number, requests: number): number {
+function beyondLuck(added: number, below: number, made: Calls, requests: number): number {
   if (added <= 0) return 0;
-  const pieces = (below * requests) / RESEND_MICROS;
-  const most = pieces > 0 ? below * (1 + LUCK / Math.sqrt(pieces)) : 0;
-  return 1 - most / added;
+  const pieces = Math.max(0, below - Math.max(0, made.added));
+  return 1 - (below + pieces * luck(made.late, requests)) / added;
+}
+
+/** By which share more of the requests may have had late calls than usually have; none where all of them have. */
+function luck(late: number, requests: number): number {
+  return late > 0 ? LUCK * Math.sqrt(Math.max(0, 1 - late) / (late * requests)) : 0;
 }
 
 /** Share of the slow requests of some leaves of one instance beyond those that its late calls can have made slow. */
@@ -82,7 +84,7 @@ function slowByItself(
     requests += now.requests;
   }
   const expected = requests * late;
-  return excess <= 0 ? 0 : 1 - (expected + LUCK * Math.sqrt(expected)) / excess;
+  return excess <= 0 ? 0 : 1 - (expected * (1 + luck(late, requests))) / excess;
 }
 
 /** What the calls of an instance do to a request it answers, on average. */
@@ -98,8 +100,8 @@ const NO_CALLS: Calls = { late: 0, added: 0 };
 function callsOf(edges: readonly EdgeEvidence[], baselines: Baselines): Map<string, Calls> {
   const sums = new Map<string, { requests: number; late: number; added: number }>();
   const of = (instance: string) => {
-    let sum = sums.get(instance);
-    if (sum === undefined) sums.set(instance, (sum = { requests: 0, late: 0, added: 0 }));
+    const sum = sums.get(instance) ?? { requests: 0, late: 0, added: 0 };
+    sums.set(instance, sum);
     return sum;
   };
   for (const edge of edges) {
