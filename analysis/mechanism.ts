@@ -103,7 +103,8 @@ function slowness(inside: Inside, split: TimeSplit): Mechanism {
   if (network >= HALF * whole) return lossy ? 'network loss' : 'network latency';
   const busier = inside.rate >= SHARE_FACTOR * inside.usualRate && inside.usualRate > 0;
   if (wait >= FIFTH * whole && busier) return 'overload';
-  return wait >= HALF * whole && service < FIFTH * whole ? 'overload' : 'slow service';
+  // Where the server hardly computes longer and the way takes less than half, the rest is time before it reads.
+  return service < FIFTH * whole ? 'overload' : 'slow service';
 }
 
 /** How much more was attempted now than then. */

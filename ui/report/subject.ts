@@ -1,4 +1,4 @@
-import type { DomainTag, Finding } from '../../analysis/index.ts';
+import type { DomainTag, Finding, Mechanism } from '../../analysis/index.ts';
 import type { NodeKey } from '../../graph/index.ts';
 import { accused, domainName, isEdge, shortName } from './names.ts';
 
@@ -16,9 +16,13 @@ export function subject(finding: Finding, home: NodeKey): string {
   return `${described(workload, server)}${from}`;
 }
 
+/** What happens on machines and not on the way between them. */
+const ON_MACHINES: ReadonlySet<Mechanism> = new Set(['slow service', 'overload', 'errors']);
+
 /** A place that is hit whichever end of a connection is there: what is connected matters less than where. */
-function place({ domain, ends }: Finding): string {
+function place({ domain, ends, mechanism }: Finding): string {
   const name = domainName(domain, ends);
+  if (domain.length === 1 && ON_MACHINES.has(mechanism)) return name;
   if (ends === 'border') return `the network between ${name} and the rest`;
   const values = new Set(domain.map(({ value }) => value));
   return values.size > 1 ? `the network between ${name}` : `the network of ${name}`;
