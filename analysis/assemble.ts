@@ -1,9 +1,9 @@
 import type { EdgeReader, NodeKey } from '../graph/index.ts';
+import type { Cause } from './cause.ts';
 import { probabilityOf } from './certainty/index.ts';
 import type { EdgeEvidence } from './detect.ts';
 import type { Evidence } from './evidence.ts';
 import type { DomainTag, Finding, SignalName } from './finding.ts';
-import type { Cause } from './findings.ts';
 import { counterfactual } from './impact/counterfactual.ts';
 import { impactOf } from './impact/felt.ts';
 import { nodeId } from './keys.ts';

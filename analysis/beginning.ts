@@ -1,7 +1,7 @@
 import { type EdgeReader, type Leaf, WINDOW_MICROS } from '../graph/index.ts';
 import { beliefOf } from './baseline.ts';
+import type { Cause } from './cause.ts';
 import type { Choice, Evidence } from './evidence.ts';
-import type { Cause } from './findings.ts';
 import { leafId } from './leaves.ts';
 import { sampleOf } from './measure.ts';
 import type { Sample } from './statistics/dispersion.ts';

@@ -1,9 +1,10 @@
 import type { NodeKey } from '../graph/index.ts';
 import { histogramTotal } from '../probe/index.ts';
 import type { Baselines, EdgeBaseline } from './baseline.ts';
+import { type Below, belowOf, mostBlamed, ownErrors, perRequest } from './below.ts';
 import { sumCounts } from './counts.ts';
 import type { Anomaly, EdgeEvidence } from './detect.ts';
-import { addedByCalls, addedTime, excessOf } from './excess.ts';
+import { addedTime, excessOf } from './excess.ts';
 import { groupBy } from './group.ts';
 import { type CycleShares, cycleShares } from './in-cycles.ts';
 import type { LeafPair } from './leaves.ts';
@@ -26,22 +27,6 @@ export interface Ownership {
   readonly victims: ReadonlyMap<string, NodeKey>;
 }
 
-/** What an instance's dependencies added to its requests in the period. */
-interface Below {
-  /** Requests it answered, and the bad ones among them beyond the baseline. */
-  requests: number;
-  slow: number;
-  failed: number;
-  /** Failed ones on edges that show no anomaly; what is luck cancels out. */
-  thin: number;
-  /** Microseconds that its calls took longer than before, and calls that failed more than before. */
-  added: number;
-  failures: number;
-  timeouts: number;
-  /** Who was blamed, by weight. */
-  readonly blame: Map<NodeKey, number>;
-}
-
 /**
  * Splits the excess of every anomalous edge into its own and what came from below: the calls an instance made while it
  * answered are known by instance, so their added time and failures are subtracted from its own (the residual of the
@@ -61,7 +46,7 @@ export function originate(
     found.get(id)?.some(({ baseline }) => names.includes(baseline.measure.name)) ?? false;
   // On a quiet day there is nothing to explain.
   const quiet = anomalies.length === 0;
-  const below = quiet ? new Map<string, Below>() : dependencies(edges, anomalies, baselines, passed);
+  const below = quiet ? new Map<string, Below>() : belowOf(edges, anomalies, baselines, passed);
   const cycles = cycleShares(quiet ? [] : edges, anomalies, passed);
   const known: Known = { below, cycles, has };
   const shares = new Map<string, Map<LeafPair, number>>();
@@ -93,129 +78,6 @@ export function originate(
     served: servedShares(edges, baselines, (instance) => perRequest(below.get(instance))),
     victims,
   };
-}
-
-/**
- * Instances of a server most of whose failures come from below that clearly fail by themselves: beyond what each of them got from its
- * own calls, by more than chance.
- */
-function failingThemselves(
-  edge: EdgeEvidence,
-  baseline: EdgeBaseline,
-  below: ReadonlyMap<string, Below>,
-): Set<string> {
-  const found = new Set<string>();
-  const instances = groupBy(edge.leaves, (leaf) => leaf.serverInstance);
-  for (const [instance, leaves] of instances) {
-    const entry = below.get(instance);
-    if (entry === undefined || ownErrors(entry) < OWN_SHARE) continue;
-    const { failedRequests: bad, requests } = sumCounts(leaves.map(({ now }) => now));
-    const usual = requests * baseline.belief.mean;
-    const expected = usual + Math.max(0, bad - usual) * (1 - ownErrors(entry));
-    const nats = excessLikelihood(bad, requests, expected) - Math.log(instances.size);
-    if (nats >= OWN_CAUSE_NATS) found.add(instance);
-  }
-  return found;
-}
-
-function dependencies(
-  edges: readonly EdgeEvidence[],
-  anomalies: readonly Anomaly[],
-  baselines: Baselines,
-  passed: (anomaly: Anomaly) => number,
-): Map<string, Below> {
-  const below = new Map<string, Below>();
-  const of = (instance: string): Below => {
-    let entry = below.get(instance);
-    if (!entry) {
-      entry = {
-        requests: 0,
-        slow: 0,
-        failed: 0,
-        thin: 0,
-        added: 0,
-        failures: 0,
-        timeouts: 0,
-        blame: new Map(),
-      };
-      below.set(instance, entry);
-    }
-    return entry;
-  };
-  for (const edge of edges)
-    for (const leaf of edge.leaves) of(leaf.serverInstance).requests += leaf.now.requests;
-  // Every call counts, of healthy edges too: small delays of many dependencies add up in the one that waits for all.
-  for (const edge of edges) {
-    for (const [instance, leaves] of groupBy(edge.leaves, (leaf) => leaf.clientInstance)) {
-      const added = addedByCalls(edge, leaves);
-      const entry = of(instance);
-      entry.added += added;
-      blame(entry, edge, added);
-    }
-  }
-  for (const anomaly of anomalies) {
-    const { edge, baseline } = anomaly;
-    const share = passed(anomaly);
-    for (const leaf of edge.leaves) {
-      const excess = Math.max(0, excessOf(leaf, anomaly));
-      switch (baseline.measure.name) {
-        case 'latency':
-          of(leaf.serverInstance).slow += excess;
-          break;
-        case 'errors':
-          of(leaf.serverInstance).failed += excess;
-          break;
-        default:
-      }
-      switch (baseline.measure.name) {
-        case 'connect failures':
-          of(leaf.clientInstance).timeouts += Math.min(excess, leaf.now.timedOut);
-          break;
-        case 'errors':
-        case 'resets':
-          break;
-        default:
-          continue;
-      }
-      const entry = of(leaf.clientInstance);
-      entry.failures += share * excess;
-      blame(entry, edge, share * excess);
-    }
-  }
-  if (anomalies.some(({ baseline }) => baseline.measure.name === 'errors'))
-    addThin(edges, anomalies, baselines, of);
-  return below;
-}
-
-/**
- * Failures on edges that show no anomaly: too few on each of many calls, they add up in the one that makes them all. What is luck
- * is as often a failure too few, and cancels out.
- */
-function addThin(
-  edges: readonly EdgeEvidence[],
-  anomalies: readonly Anomaly[],
-  baselines: Baselines,
-  of: (instance: string) => Below,
-): void {
-  const found = new Set(anomalies.map(({ edge, baseline }) => `${edge.id} ${baseline.measure.name}`));
-  const sums = new Map<string, number>();
-  for (const edge of edges) {
-    for (const name of ['errors', 'connect failures'] as const) {
-      const baseline = baselines.get(edge.id)?.get(name);
-      if (baseline === undefined || found.has(`${edge.id} ${name}`)) continue;
-      for (const leaf of edge.leaves) {
-        const excess = excessOf(leaf, { edge, baseline });
-        if (name === 'errors') of(leaf.serverInstance).thin += excess;
-        sums.set(leaf.clientInstance, (sums.get(leaf.clientInstance) ?? 0) + excess);
-        blame(of(leaf.clientInstance), edge, excess);
-      }
-    }
-  }
-  for (const [instance, excess] of sums) of(instance).failures += Math.max(0, excess);
-}
-
-function blame({ blame }: Below, { key: { server } }: EdgeEvidence, weight: number): void {
-  if (weight > 0) blame.set(server, (blame.get(server) ?? 0) + weight);
 }
 
 /** What is known of all instances when the excess of one is split. */
@@ -266,18 +128,33 @@ function thinShare(name: MeasureName, edge: EdgeEvidence, leaf: LeafPair, known:
   return ownErrors({ ...entry, failed: entry.failed + Math.max(0, entry.thin) });
 }
 
-function perRequest(entry: Below | undefined): number {
-  return entry && entry.requests > 0 ? Math.max(0, entry.added / entry.requests) : 0;
+/**
+ * Instances of a server most of whose failures come from below that clearly fail by themselves: beyond what each of them got from its
+ * own calls, by more than chance.
+ */
+function failingThemselves(
+  edge: EdgeEvidence,
+  baseline: EdgeBaseline,
+  below: ReadonlyMap<string, Below>,
+): Set<string> {
+  const found = new Set<string>();
+  const instances = groupBy(edge.leaves, (leaf) => leaf.serverInstance);
+  for (const [instance, leaves] of instances) {
+    const entry = below.get(instance);
+    if (entry === undefined || ownErrors(entry) < OWN_SHARE) continue;
+    const { failedRequests: bad, requests } = sumCounts(leaves.map(({ now }) => now));
+    const usual = requests * baseline.belief.mean;
+    const expected = usual + Math.max(0, bad - usual) * (1 - ownErrors(entry));
+    const nats = excessLikelihood(bad, requests, expected) - Math.log(instances.size);
+    if (nats >= OWN_CAUSE_NATS) found.add(instance);
+  }
+  return found;
 }
 
 /** Share of a leaf's failed requests that never got an answer: who was answered with an error has not given up. */
 function unanswered({ now: { requests, untimed, failedRequests, latency } }: LeafPair): number {
   const answered = untimed + histogramTotal(latency);
   return failedRequests > 0 ? Math.min(1, Math.max(0, requests - answered) / failedRequests) : 0;
-}
-
-function ownErrors(entry: Below | undefined): number {
-  return entry && entry.failed > 0 ? 1 - Math.min(1, entry.failures / entry.failed) : 1;
 }
 
 /** @param inCycle the share that the accounts of its cycle leave the instance, if it is on one */
@@ -304,12 +181,4 @@ function ownRoundTrip(edge: EdgeEvidence, leaf: LeafPair): number {
   const between =
     addedTime(edge, leaf, 'latency') - addedTime(edge, leaf, 'service') - addedTime(edge, leaf, 'wait');
   return trip > 0 ? Math.min(1, Math.max(0, between / trip)) : 0;
-}
-
-function mostBlamed(edge: EdgeEvidence, below: ReadonlyMap<string, Below>): NodeKey | null {
-  let worst: readonly [NodeKey, number] | null = null;
-  for (const instance of new Set(edge.leaves.map((leaf) => leaf.serverInstance))) {
-    for (const entry of below.get(instance)?.blame ?? []) if (!worst || entry[1] > worst[1]) worst = entry;
-  }
-  return worst?.[0] ?? null;
 }

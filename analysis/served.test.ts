@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { bucketOf, histogramOf } from '../probe/index.ts';
+import type { Cause } from './cause.ts';
 import { NOTHING } from './counts.ts';
-import { type Cause, causesOf } from './findings.ts';
+import { causesOf } from './findings.ts';
 import { MEASURES, SERVED, sampleOf } from './measure.ts';
 import { type Ownership, originate } from './originate.ts';
 import { type Asked, counted, gathered, windows } from './testing/counted.ts';

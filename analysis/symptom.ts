@@ -1,8 +1,8 @@
 import type { NodeKey } from '../graph/index.ts';
+import type { Cause } from './cause.ts';
 import type { Anomaly } from './detect.ts';
 import type { Evidence } from './evidence.ts';
 import type { Finding } from './finding.ts';
-import type { Cause } from './findings.ts';
 import { edgeId, edgeOf, nodeId, nodeOf } from './keys.ts';
 import { MEASURES } from './measure.ts';
 import { onsetOf } from './period/index.ts';

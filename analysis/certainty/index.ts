@@ -1,4 +1,4 @@
-import type { Cause } from '../findings.ts';
+import type { Cause } from '../cause.ts';
 import { placeProbability } from './place.ts';
 import { realProbability } from './real.ts';
 

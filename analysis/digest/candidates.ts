@@ -1,10 +1,11 @@
 import type { EdgeReader, NodeKey } from '../../graph/index.ts';
 import { findingOf, originNode } from '../assemble.ts';
+import type { Cause } from '../cause.ts';
 import type { Anomaly } from '../detect.ts';
 import type { Choice, Evidence } from '../evidence.ts';
 import { gather } from '../evidence.ts';
 import type { Finding, Signal } from '../finding.ts';
-import { type Cause, causesOf } from '../findings.ts';
+import { causesOf } from '../findings.ts';
 import { FELT } from '../impact/felt.ts';
 import { judgedBy } from '../impact/health.ts';
 import { nodeId, nodeOf } from '../keys.ts';

@@ -1,6 +1,6 @@
 import { type EdgeCounts, type EdgeReader, WINDOW_MICROS } from '../../graph/index.ts';
+import type { Cause } from '../cause.ts';
 import type { Evidence } from '../evidence.ts';
-import type { Cause } from '../findings.ts';
 import { edgeId } from '../keys.ts';
 import { sampleOf } from '../measure.ts';
 import { ENOUGH_BAD } from '../thresholds.ts';

@@ -5,10 +5,10 @@ import {
   mergeHistograms,
   quantile,
 } from '../../probe/index.ts';
+import type { Cause } from '../cause.ts';
 import { sumCounts } from '../counts.ts';
 import type { EdgeEvidence } from '../detect.ts';
 import type { Finding } from '../finding.ts';
-import type { Cause } from '../findings.ts';
 import { ENOUGH_EVENTS } from '../thresholds.ts';
 
 /**

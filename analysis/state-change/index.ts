@@ -1,6 +1,6 @@
+import type { Cause } from '../cause.ts';
 import type { Evidence } from '../evidence.ts';
 import type { Finding, StateChange } from '../finding.ts';
-import type { Cause } from '../findings.ts';
 import { KIND_OF } from './kinds.ts';
 import { networkPath, wholeNode } from './place.ts';
 import { type Recorded, recordedBehind, type Tie, told } from './recorded.ts';

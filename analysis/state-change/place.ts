@@ -1,5 +1,5 @@
+import type { Cause } from '../cause.ts';
 import type { DomainTag } from '../finding.ts';
-import type { Cause } from '../findings.ts';
 import { nodeId } from '../keys.ts';
 import type { Cube } from '../localise/index.ts';
 import { sum } from '../rule-out.ts';

@@ -1,7 +1,7 @@
 import type { Change } from '../../enrich/index.ts';
 import { type NodeKey, WINDOW_MICROS } from '../../graph/index.ts';
+import type { Cause } from '../cause.ts';
 import type { Evidence } from '../evidence.ts';
-import type { Cause } from '../findings.ts';
 import { suggests } from '../localise/index.ts';
 import { CHANGE_BEFORE_MICROS } from '../thresholds.ts';
 import { reachable } from './reach.ts';
