@@ -22,6 +22,14 @@ struct {
   __type(value, __u32);
 } per_cpu SEC(".maps");
 
+struct {
+  __uint(type, BPF_MAP_TYPE_ARRAY);
+  __uint(map_flags, BPF_F_MMAPABLE);
+  __uint(max_entries, 600);
+  __type(key, __u32);
+  __type(value, __u64);
+} shared SEC(".maps");
+
 enum { ATTEMPTED, DROPPED, DISCARDED, UPROBE_HITS, COUNTERS };
 
 struct {

@@ -48,6 +48,11 @@ Result<std::shared_ptr<Map>> Map::open(const std::shared_ptr<Object>& object, co
   return std::shared_ptr<Map>(new Map(object, name, fd, info.key_size, valueSize, info.max_entries));
 }
 
+Result<int> Map::descriptor() const {
+  TRY(object_->ready());
+  return fd_;
+}
+
 Status Map::accepts(size_t keySize) const {
   TRY(object_->ready());
   if (keySize == keySize_) return Done{};
@@ -62,6 +67,17 @@ Result<bool> Map::lookup(const uint8_t* key, size_t keySize, std::vector<uint8_t
   if (error == -ENOENT) return false;
   if (error != 0) return failed("cannot look up in map " + name_, error);
   return true;
+}
+
+Result<std::vector<uint8_t>> Map::lookupAll(const uint8_t* keys, size_t size) const {
+  TRY(object_->ready());
+  if (size % keySize_ != 0) return accepts(size % keySize_).failure();
+  std::vector<uint8_t> values(size / keySize_ * valueSize_);
+  for (size_t i = 0; i < size / keySize_; i++) {
+    const int error = bpf_map_lookup_elem(fd_, keys + i * keySize_, values.data() + i * valueSize_);
+    if (error != 0 && error != -ENOENT) return failed("cannot look up in map " + name_, error);
+  }
+  return values;
 }
 
 Status Map::update(const uint8_t* key, size_t keySize, const uint8_t* value, size_t valueSize) const {
