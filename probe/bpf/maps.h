@@ -4,16 +4,9 @@
 #include "chunk.h"
 #include "histogram.h"
 #include "record.h"
+#include "table.h"
 
 /* Sizes are defaults: user space sets max_entries of the larger maps before it loads. */
-
-/* The truth about every socket, keyed by socket cookie: unlike the address of a socket it is never used twice. */
-struct {
-	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 65536);
-	__type(key, __u64);
-	__type(value, struct record);
-} sockets SEC(".maps");
 
 /* A socket that connects again starts anew. */
 struct latencies_key {
@@ -98,7 +91,7 @@ struct {
 } listeners SEC(".maps");
 
 struct control {
-	__u32 scanned; /* set by user space once the sockets older than the probe are in the map */
+	__u32 scanned; /* set by user space once the sockets older than the probe are in the table */
 	__u32 full; /* set here once a socket found no place */
 	__u32 level; /* enum level, set by user space at any time */
 	__u32 pad;
@@ -121,7 +114,7 @@ struct {
 
 struct counters {
 	__u64 sockets; /* met */
-	__u64 map_full; /* of those, without a place in the map */
+	__u64 map_full; /* of those, without a place in the table */
 	__u64 ring_records;
 	__u64 ring_full;
 	__u64 samples_lost;

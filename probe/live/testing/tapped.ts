@@ -5,6 +5,7 @@ import { readChunks, type TappedChunk } from '../chunk.ts';
 import { type KernelCounters, readCounters } from '../layout.ts';
 import { OBJECT_FILE } from '../probe.ts';
 import { type LoadOptions, loadPrograms } from '../programs.ts';
+import { openSocketTable, type SocketTable, tableSize } from '../socket-table.ts';
 
 /** The kernel programs alone, watching one new namespace, with the tap on. */
 export interface Tapped {
@@ -15,6 +16,7 @@ export interface Tapped {
   run(program: string, ...parameters: readonly string[]): string;
   readonly object: BpfObject;
   map(name: string): BpfMap;
+  readonly sockets: SocketTable;
   /** Every chunk since the last call, with bytes of its own. */
   chunks(): readonly TappedChunk[];
   counters(): KernelCounters;
@@ -61,6 +63,11 @@ export function tap(options: Partial<LoadOptions> = {}): Tapped {
         execFileSync('ip', ['netns', 'exec', netns, program, ...parameters], { encoding: 'utf8' }),
       object,
       map: (name) => object.map(name),
+      sockets: openSocketTable(
+        object.map('rows').memory(),
+        object.map('sockets'),
+        tableSize(options.maxSockets ?? DEFAULTS.maxSockets),
+      ),
       chunks() {
         const found: TappedChunk[] = [];
         for (let bytes = -1; bytes !== 0; ) {
