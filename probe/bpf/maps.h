@@ -77,6 +77,19 @@ struct {
 	__type(value, __u8);
 } watched SEC(".maps");
 
+/*
+ * How many of the namespaces to watch have a number that ends in these bits. Most namespaces of a machine are told by it to
+ * be of no interest, at a part of the price of asking the other map.
+ */
+#define WATCHED_HINTS 1024
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, WATCHED_HINTS);
+	__type(key, __u32);
+	__type(value, __u32);
+} watched_hints SEC(".maps");
+
 struct listener {
 	__u32 netns;
 	__u32 port;

@@ -22,12 +22,18 @@ static __always_inline __u32 netns_of(const struct sock *sk)
 	return sk->__sk_common.skc_net.net->ns.inum;
 }
 
-static __always_inline bool is_watched(const struct sock *sk)
+static __always_inline bool is_watched_netns(__u32 netns)
 {
 	if (!filtering)
 		return true;
-	__u32 netns = netns_of(sk);
-	return bpf_map_lookup_elem(&watched, &netns) != NULL;
+	__u32 last_bits = netns % WATCHED_HINTS;
+	__u32 *hint = bpf_map_lookup_elem(&watched_hints, &last_bits);
+	return hint && *hint && bpf_map_lookup_elem(&watched, &netns);
+}
+
+static __always_inline bool is_watched(const struct sock *sk)
+{
+	return !filtering || is_watched_netns(netns_of(sk));
 }
 
 /* The cookie field stays 0 until somebody asks for the cookie, and nobody else's socket is in the table. */
@@ -124,7 +130,7 @@ static __always_inline enum role role_by_port(const struct sock *sk)
  * interrupted itself on this CPU. Or its server already talks before the handshake is over (Fast Open). Once the table was
  * full an unknown socket may be one that was already counted as lost: those got a cookie when they were met.
  */
-static __always_inline struct record *adopt(const struct sock *sk, int state, __u64 now)
+static __always_inline struct record *adopt(const struct sock *sk, int state)
 {
 	struct control *seen = controls();
 	bool early = state == TCP_SYN_RECV;
@@ -136,6 +142,7 @@ static __always_inline struct record *adopt(const struct sock *sk, int state, __
 	struct tcp_sock *tp = bpf_skc_to_tcp_sock((void *)sk);
 	if (!tp)
 		return NULL;
+	__u64 now = bpf_ktime_get_ns();
 	struct record *rec = make(sk, early ? ROLE_SERVER : role_by_port(sk), now);
 	if (!rec)
 		return NULL;
@@ -169,5 +176,5 @@ static __always_inline struct record *find_or_adopt(const struct sock *sk)
 {
 	struct record *rec = find(sk);
 
-	return rec ? rec : adopt(sk, sk->__sk_common.skc_state, bpf_ktime_get_ns());
+	return rec ? rec : adopt(sk, sk->__sk_common.skc_state);
 }

@@ -183,7 +183,7 @@ static __noinline int tap_send(struct record *rec, struct tcp_sock *tp, const st
 	__u32 from = tp->write_seq;
 
 	if (message)
-		length = BPF_CORE_READ(message, msg_iter.count);
+		length = READ_MESSAGE(message, count);
 	else
 		from -= length;
 	/*

@@ -41,6 +41,7 @@ import { openSocketTable, tableSize } from './socket-table.ts';
 import type { ClearText, ClearTextOptions } from './tls/clear-text.ts';
 import { noClearText } from './tls/feature.ts';
 import { createTracker } from './tracker.ts';
+import { watch } from './watched.ts';
 
 export interface ProbeOptions {
   /** Globs over the names in /run/netns: only their sockets are kept. Without it, those of all namespaces. */
@@ -163,7 +164,7 @@ async function run(
   const pairs = createPairs();
   const conntrack = followConntrack(nat);
   const cgroups = createCgroups(cgroupFiles());
-  const watched = object.map('watched');
+  const watched = watch(object.map('watched'), object.map('watched_hints'));
   const onError = options.onError ?? (() => {});
   const refusedTables = new Map<string, string>();
 
@@ -178,11 +179,11 @@ async function run(
   };
   const namespaces = followNamespaces(patterns, {
     joined({ name, inum, path }) {
-      if (filtering) watched.update(keyOf(inum), Uint8Array.of(1));
+      if (filtering) watched.add(inum);
       openTable(name, path);
     },
     left({ name, inum }) {
-      if (filtering) watched.delete(keyOf(inum));
+      if (filtering) watched.remove(inum);
       conntrack.close(name);
       refusedTables.delete(name);
     },
@@ -418,10 +419,4 @@ async function readSnapshots(
     if (conntrack.complete || performance.now() > deadline) return;
     await new Promise((resolve) => setTimeout(resolve, 1));
   }
-}
-
-function keyOf(inum: number): Uint8Array {
-  const key = new Uint8Array(4);
-  new DataView(key.buffer).setUint32(0, inum, true);
-  return key;
 }

@@ -206,6 +206,10 @@ function loadWithout(
       const runs = (name: string) => chosen.some(({ row, rank }) => row.name === name && rank >= 0);
       object.setGlobal('has_send_end', flag(runs(SEND_END)));
       object.setGlobal('has_send_start', flag(runs(SEND_START)));
+      object.setGlobal(
+        'sends_traced',
+        flag(chosen.some(({ row, rank }) => row.name === SEND_START && rank === 0)),
+      );
       object.setGlobal('tick_ns', eightBytes(tickNanos()));
       object.load();
       return { object, chosen };

@@ -6,6 +6,7 @@ import { type KernelCounters, readCounters } from '../layout.ts';
 import { OBJECT_FILE } from '../probe.ts';
 import { type LoadOptions, loadPrograms } from '../programs.ts';
 import { openSocketTable, type SocketTable, tableSize } from '../socket-table.ts';
+import { watch } from '../watched.ts';
 
 /** The kernel programs alone, watching one new namespace, with the tap on. */
 export interface Tapped {
@@ -52,7 +53,7 @@ export function tap(options: Partial<LoadOptions> = {}): Tapped {
   try {
     execFileSync('ip', ['netns', 'exec', netns, 'ip', 'link', 'set', 'lo', 'up']);
     const { ino } = statSync(`/run/netns/${netns}`);
-    object.map('watched').update(new Uint8Array(Uint32Array.of(ino).buffer), Uint8Array.of(1));
+    watch(object.map('watched'), object.map('watched_hints')).add(ino);
     programs.attach();
     const ring = object.ring('payloads');
     const buffer = new Uint8Array(1 << 22);
