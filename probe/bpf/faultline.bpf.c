@@ -81,6 +81,15 @@ static __always_inline struct control *turns_wanted(void)
 	return state && state->level <= LEVEL_TURNS ? state : NULL;
 }
 
+/*
+ * The tracepoint of the beginning comes by for whatever is sent; the functions that stand in for it may be skipped, and do
+ * not know how much will be sent.
+ */
+static __always_inline bool begins_tell_all(const struct control *state)
+{
+	return sends_traced && state->sends_begin;
+}
+
 static __always_inline int send_begins(const struct sock *sk, const struct msghdr *message)
 {
 	struct control *state = turns_wanted();
@@ -93,7 +102,7 @@ static __always_inline int send_begins(const struct sock *sk, const struct msghd
 	if (!tp)
 		return 0;
 	__u64 now = bpf_ktime_get_ns();
-	rec->begun = 1;
+	rec->begun = !begins_tell_all(state);
 	catch_up(rec, sk, tp, sk->__sk_common.skc_state);
 	own_by_current(rec);
 	tls_on_transfer(rec, tp, false);
@@ -118,7 +127,7 @@ static __always_inline int send_ended(struct sock *sk, int length)
 {
 	struct control *state = turns_wanted();
 
-	if (!state || !is_tcp(sk))
+	if (!state || begins_tell_all(state) || !is_tcp(sk))
 		return 0;
 	struct record *rec = find(sk);
 	if (rec && rec->begun) {
@@ -201,13 +210,15 @@ static __always_inline int data_arrived(const struct sock *sk)
 
 	if (!state || state->level > LEVEL_PAYLOAD)
 		return 0;
-	struct record *rec = find_or_adopt(sk);
-	struct tcp_sock *tp = rec ? bpf_skc_to_tcp_sock((void *)sk) : NULL;
+	struct tcp_sock *tp = bpf_skc_to_tcp_sock((void *)sk);
 
-	/* Only the FIN: nothing arrived that anybody could read. */
+	/* Only the FIN, or a connection that may be accepted: nothing arrived that anybody could read. */
 	if (!tp || !unread(tp))
 		return 0;
-	__u64 now = bpf_ktime_get_ns();
+	struct record *rec = find_or_adopt(sk);
+	if (!rec)
+		return 0;
+	__u64 now = packet_at(tp);
 	catch_up(rec, sk, tp, sk->__sk_common.skc_state);
 	forget_stale_turn(rec, tp, state);
 	tap_arrival(rec, now);

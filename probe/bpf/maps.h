@@ -107,7 +107,7 @@ struct control {
 	__u32 scanned; /* set by user space once the sockets older than the probe are in the table */
 	__u32 full; /* set here once a socket found no place */
 	__u32 level; /* enum level, set by user space at any time */
-	__u32 pad;
+	__u32 sends_begin; /* set by user space: the beginning of every send comes by */
 	__u64 turns_since_ns; /* set by user space: what began before it was not seen whole */
 };
 

@@ -103,7 +103,7 @@ struct record {
 	__u8 window_shut; /* the peer had no room when this end sent last */
 	__u8 tapped; /* chunks made, as long as the tap is undecided */
 	__u8 handshake; /* enum handshake */
-	__u8 begun; /* the beginning of the present send was seen, so its end tells nothing new */
+	__u8 begun; /* the beginning of the present send was seen, so its end, which is looked at, tells nothing new */
 	/* client: the request was sent; server: it was read; idle: the last one was answered. User space reads it in sweeps. */
 	__u64 turn_ns;
 	__u64 arrived_ns; /* client: its answer arrived, 0 not yet; server: the request arrived */
