@@ -73,7 +73,7 @@ export function openSocketTable(
         for (let place = row * PLACES; place < endOf(row); place++) {
           if (cookieAt(place) !== cookie) continue;
           const value = sockets.lookup(keyOf(place));
-          return value !== null && isOf(cookie, value, 0) ? value : null;
+          return value !== null && record.cookie(viewOf(value), 0) === cookie ? value : null;
         }
       }
       return null;
@@ -88,9 +88,11 @@ export function openSocketTable(
       const taken = found.map(cookieAt);
       const places = Uint32Array.from(found);
       const values = sockets.lookupAll(new Uint8Array(places.buffer));
+      const view = viewOf(values);
       let count = 0;
       for (let i = 0; i < places.length; i++) {
-        if (!isOf(taken[i]!, values, i * RECORD_SIZE)) continue;
+        /* Taken, and its record not begun yet: it is still that of the last socket there. */
+        if (record.cookie(view, i * RECORD_SIZE) !== taken[i]) continue;
         if (i !== count) values.copyWithin(count * RECORD_SIZE, i * RECORD_SIZE, (i + 1) * RECORD_SIZE);
         places[count++] = places[i]!;
       }
@@ -101,8 +103,7 @@ export function openSocketTable(
       const told = value.slice();
       told[DELIVERY] = DELIVERED_BY_RING;
       sockets.update(keyOf(place), told);
-      const view = new DataView(value.buffer, value.byteOffset, value.byteLength);
-      const cookie = view.getBigInt64(0, true);
+      const cookie = viewOf(value).getBigInt64(0, true);
       if (Atomics.compareExchange(cookies, place, cookie, 0n) !== cookie) return;
       if (place < size.nearRows * PLACES) return;
       const [near] = rowsOf(Number(cookie), size);
@@ -111,9 +112,8 @@ export function openSocketTable(
   };
 }
 
-/** A place may have been taken, and its record not been begun yet: it is still that of the last socket there. */
-function isOf(cookie: number, values: Uint8Array, base: number): boolean {
-  return record.cookie(new DataView(values.buffer, values.byteOffset, values.byteLength), base) === cookie;
+function viewOf(value: Uint8Array): DataView {
+  return new DataView(value.buffer, value.byteOffset, value.byteLength);
 }
 
 function keyOf(place: number): Uint8Array {

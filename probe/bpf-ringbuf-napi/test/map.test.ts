@@ -85,6 +85,29 @@ test('many keys are looked up at once, zeros for those that are not there', (con
   expect(map.lookupAll(new Uint8Array()).length).toBe(0);
 });
 
+test('of an array that can be mapped many values are read through windows, with the same answers', (context) => {
+  needsKernel(context);
+  const map = loadPrograms(context).map('large');
+  const keys = Array.from({ length: map.maxEntries }, (_, i) => i).filter((i) => i % 3 !== 0 || i > 1e5);
+  for (const key of keys) map.update(u32(key), u64(BigInt(key) * 5n));
+  const answers = (some: readonly number[]) => [
+    ...new BigUint64Array(map.lookupAll(new Uint8Array(Uint32Array.from(some).buffer)).buffer),
+  ];
+  expect(answers(keys)).toEqual(keys.map((key) => BigInt(key) * 5n));
+  const mixed = [
+    map.maxEntries,
+    0,
+    ...keys.slice(-100),
+    1,
+    map.maxEntries - 1,
+    2 ** 32 - 1,
+    ...keys.slice(0, 70),
+  ];
+  expect(answers(mixed)).toEqual(
+    mixed.map((key) => (key < map.maxEntries && keys.includes(key) ? BigInt(key) * 5n : 0n)),
+  );
+});
+
 test('the memory of an array is that of the kernel, and stays when the object is closed', (context) => {
   needsKernel(context);
   const object = loadPrograms(context);

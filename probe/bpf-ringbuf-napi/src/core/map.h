@@ -37,7 +37,7 @@ class Map {
 
  private:
   Map(std::shared_ptr<Object> object, std::string name, int fd, uint32_t keySize, uint32_t valueSize,
-      uint32_t maxEntries);
+      uint32_t maxEntries, bool isShared);
   Status accepts(size_t keySize) const;
 
   std::shared_ptr<Object> object_;
@@ -46,6 +46,8 @@ class Map {
   uint32_t keySize_;
   uint32_t valueSize_;
   uint32_t maxEntries_;
+  /** An array whose memory can be mapped. */
+  bool isShared_;
 };
 
 }  // namespace bpf_ringbuf
