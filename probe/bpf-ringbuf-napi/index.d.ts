@@ -92,6 +92,13 @@ export interface BpfMap {
   readonly valueSize: number;
   readonly maxEntries: number;
   lookup(key: Uint8Array): Uint8Array | null;
+  /** The values of these keys, packed like them; zeros where there is none. */
+  lookupAll(keys: Uint8Array): Uint8Array;
+  /**
+   * The values of an array map, each padded to 8 bytes, as memory that kernel programs share: what either writes the other
+   * reads. For maps with BPF_F_MMAPABLE. Usable after `close`, until it is not held any more.
+   */
+  memory(): Uint8Array;
   update(key: Uint8Array, value: Uint8Array): void;
   /** True when the key was there. */
   delete(key: Uint8Array): boolean;

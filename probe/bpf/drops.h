@@ -147,7 +147,7 @@ int BPF_PROG(packet_dropped, struct sk_buff___dropped *skb, void *location, __u3
 		key.netns = BPF_CORE_READ(dev, nd_net.net, ns.inum);
 	else
 		return 0; /* of nobody: no packet of a network */
-	if (filtering && !bpf_map_lookup_elem(&watched, &key.netns))
+	if (!is_watched_netns(key.netns))
 		return 0;
 	key.ifindex = dev ? BPF_CORE_READ(dev, ifindex) : skb->skb_iif;
 	count_drop(&key, dev);

@@ -10,7 +10,7 @@
 SEC("fentry/tcp_sendmsg")
 int BPF_PROG(send_start_entry, struct sock *sk, struct msghdr *message)
 {
-	return send_begins(sk, message, false);
+	return send_begins(sk, message);
 }
 
 SEC("fexit/tcp_sendmsg")
@@ -23,7 +23,7 @@ int BPF_PROG(send_done_exit, struct sock *sk, struct msghdr *message, unsigned l
 SEC("fentry/tcp_sendpage")
 int BPF_PROG(page_start_entry, struct sock *sk)
 {
-	return send_begins(sk, NULL, false);
+	return send_begins(sk, NULL);
 }
 
 /* Only when it is over is it known how much went: a chunk that cannot be read, but has its place. */

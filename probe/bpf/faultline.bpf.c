@@ -43,7 +43,7 @@ int BPF_PROG(socket_state, const struct sock *sk, int old, int new)
 		note_listener(sk);
 		return 0;
 	case TCP_SYN_SENT:
-		connecting(sk, bpf_ktime_get_ns());
+		connecting(sk);
 		return 0;
 	case TCP_ESTABLISHED:
 		tp = bpf_skc_to_tcp_sock((void *)sk);
@@ -60,7 +60,7 @@ int BPF_PROG(socket_state, const struct sock *sk, int old, int new)
 	case TCP_CLOSE:
 		rec = find(sk);
 		if (!rec)
-			rec = adopt(sk, old, bpf_ktime_get_ns());
+			rec = adopt(sk, old);
 		tp = rec ? bpf_skc_to_tcp_sock((void *)sk) : NULL;
 		if (!tp)
 			return 0;
@@ -81,24 +81,33 @@ static __always_inline struct control *turns_wanted(void)
 	return state && state->level <= LEVEL_TURNS ? state : NULL;
 }
 
-static __always_inline int send_begins(const struct sock *sk, const struct msghdr *message, bool traced)
+/*
+ * The tracepoint of the beginning comes by for whatever is sent; the functions that stand in for it may be skipped, and do
+ * not know how much will be sent.
+ */
+static __always_inline bool begins_tell_all(const struct control *state)
+{
+	return sends_traced && state->sends_begin;
+}
+
+static __always_inline int send_begins(const struct sock *sk, const struct msghdr *message)
 {
 	struct control *state = turns_wanted();
 
 	if (!state || (has_send_end && state->level > LEVEL_PAYLOAD))
 		return 0;
-	__u64 now = bpf_ktime_get_ns();
 	struct record *rec = find_or_adopt(sk);
 	struct tcp_sock *tp = rec ? bpf_skc_to_tcp_sock((void *)sk) : NULL;
 
 	if (!tp)
 		return 0;
-	rec->begun = 1;
+	__u64 now = bpf_ktime_get_ns();
+	rec->begun = !begins_tell_all(state);
 	catch_up(rec, sk, tp, sk->__sk_common.skc_state);
 	own_by_current(rec);
 	tls_on_transfer(rec, tp, false);
 	forget_stale_turn(rec, tp, state);
-	turn_on_send(rec, tp, message, traced, 0, now);
+	turn_on_send(rec, tp, message, 0, now);
 	if (message && is_tapped(rec, state))
 		tap_send(rec, tp, message, 0, now);
 	if (!rec->closed)
@@ -110,7 +119,7 @@ static __always_inline int send_begins(const struct sock *sk, const struct msghd
 SEC("tp_btf/tcp_sendmsg_locked")
 int BPF_PROG(send_start, const struct sock *sk, const struct msghdr *message)
 {
-	return send_begins(sk, message, true);
+	return send_begins(sk, message);
 }
 
 /* Tells of a send whose beginning was not seen. */
@@ -118,7 +127,7 @@ static __always_inline int send_ended(struct sock *sk, int length)
 {
 	struct control *state = turns_wanted();
 
-	if (!state || !is_tcp(sk))
+	if (!state || begins_tell_all(state) || !is_tcp(sk))
 		return 0;
 	struct record *rec = find(sk);
 	if (rec && rec->begun) {
@@ -128,7 +137,7 @@ static __always_inline int send_ended(struct sock *sk, int length)
 	if (length <= 0)
 		return 0;
 	if (!rec)
-		rec = adopt(sk, sk->__sk_common.skc_state, bpf_ktime_get_ns());
+		rec = adopt(sk, sk->__sk_common.skc_state);
 	struct tcp_sock *tp = rec ? bpf_skc_to_tcp_sock(sk) : NULL;
 
 	if (!tp)
@@ -137,7 +146,7 @@ static __always_inline int send_ended(struct sock *sk, int length)
 	own_by_current(rec);
 	tls_on_transfer(rec, tp, false);
 	forget_stale_turn(rec, tp, state);
-	turn_on_send(rec, tp, NULL, false, length, 0);
+	turn_on_send(rec, tp, NULL, length, 0);
 	if (!has_send_start && is_tapped(rec, state)) {
 		__u64 now = bpf_ktime_get_ns();
 
@@ -165,12 +174,12 @@ static __always_inline int receive_ended(struct sock *sk, int length, int flags)
 
 	if (length <= 0 || flags & (MSG_PEEK | MSG_OOB | MSG_ERRQUEUE) || !state || !is_tcp(sk))
 		return 0;
-	__u64 now = bpf_ktime_get_ns();
 	struct record *rec = find_or_adopt(sk);
 	struct tcp_sock *tp = rec ? bpf_skc_to_tcp_sock(sk) : NULL;
 
 	if (!tp)
 		return 0;
+	__u64 now = bpf_ktime_get_ns();
 	catch_up(rec, sk, tp, sk->__sk_common.skc_state);
 	own_by_current(rec);
 	tls_on_transfer(rec, tp, true);
@@ -201,15 +210,15 @@ static __always_inline int data_arrived(const struct sock *sk)
 
 	if (!state || state->level > LEVEL_PAYLOAD)
 		return 0;
-	struct record *rec = find(sk);
-	if (!rec)
-		rec = adopt(sk, sk->__sk_common.skc_state, bpf_ktime_get_ns());
-	struct tcp_sock *tp = rec ? bpf_skc_to_tcp_sock((void *)sk) : NULL;
+	struct tcp_sock *tp = bpf_skc_to_tcp_sock((void *)sk);
 
-	/* Only the FIN: nothing arrived that anybody could read. */
+	/* Only the FIN, or a connection that may be accepted: nothing arrived that anybody could read. */
 	if (!tp || !unread(tp))
 		return 0;
-	__u64 now = bpf_ktime_get_ns();
+	struct record *rec = find_or_adopt(sk);
+	if (!rec)
+		return 0;
+	__u64 now = packet_at(tp);
 	catch_up(rec, sk, tp, sk->__sk_common.skc_state);
 	forget_stale_turn(rec, tp, state);
 	tap_arrival(rec, now);

@@ -4,11 +4,11 @@
 
 #include "sockets.h"
 
-static __always_inline void connecting(const struct sock *sk, __u64 now)
+static __always_inline void connecting(const struct sock *sk)
 {
 	if (!is_watched(sk))
 		return;
-	struct record *rec = make(sk, ROLE_CLIENT, now);
+	struct record *rec = make(sk, ROLE_CLIENT, bpf_ktime_get_ns());
 	if (!rec)
 		return;
 	own_by_current(rec);
@@ -32,7 +32,7 @@ static __always_inline void established(const struct sock *sk, struct tcp_sock *
 
 	if (!rec) {
 		if (old != TCP_SYN_RECV) {
-			adopt(sk, TCP_ESTABLISHED, now);
+			adopt(sk, TCP_ESTABLISHED);
 			return;
 		}
 		if (!is_watched(sk))

@@ -4,16 +4,9 @@
 #include "chunk.h"
 #include "histogram.h"
 #include "record.h"
+#include "table.h"
 
 /* Sizes are defaults: user space sets max_entries of the larger maps before it loads. */
-
-/* The truth about every socket, keyed by socket cookie: unlike the address of a socket it is never used twice. */
-struct {
-	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 65536);
-	__type(key, __u64);
-	__type(value, struct record);
-} sockets SEC(".maps");
 
 /* A socket that connects again starts anew. */
 struct latencies_key {
@@ -84,6 +77,19 @@ struct {
 	__type(value, __u8);
 } watched SEC(".maps");
 
+/*
+ * How many of the namespaces to watch have a number that ends in these bits. Most namespaces of a machine are told by it to
+ * be of no interest, at a part of the price of asking the other map.
+ */
+#define WATCHED_HINTS 1024
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, WATCHED_HINTS);
+	__type(key, __u32);
+	__type(value, __u32);
+} watched_hints SEC(".maps");
+
 struct listener {
 	__u32 netns;
 	__u32 port;
@@ -98,10 +104,10 @@ struct {
 } listeners SEC(".maps");
 
 struct control {
-	__u32 scanned; /* set by user space once the sockets older than the probe are in the map */
+	__u32 scanned; /* set by user space once the sockets older than the probe are in the table */
 	__u32 full; /* set here once a socket found no place */
 	__u32 level; /* enum level, set by user space at any time */
-	__u32 pad;
+	__u32 sends_begin; /* set by user space: the beginning of every send comes by */
 	__u64 turns_since_ns; /* set by user space: what began before it was not seen whole */
 };
 
@@ -121,7 +127,7 @@ struct {
 
 struct counters {
 	__u64 sockets; /* met */
-	__u64 map_full; /* of those, without a place in the map */
+	__u64 map_full; /* of those, without a place in the table */
 	__u64 ring_records;
 	__u64 ring_full;
 	__u64 samples_lost;

@@ -113,9 +113,20 @@ static __always_inline void prefix_of_call(struct prefix *prefix, __u64 length)
 	}
 }
 
+/*
+ * Set before loading: beginnings of sends come by a tracepoint. It came when the fields of a message had the names they have
+ * now, so there they are loaded without the help, and the time, of a function.
+ */
+const volatile bool sends_traced = false;
+
+#define READ_MESSAGE(message, field) \
+	(sends_traced ? (message)->msg_iter.field : BPF_CORE_READ(message, msg_iter.field))
+
 /* The vectors of a cursor of type ITER_IOVEC. */
 static __always_inline const struct iovec *vectors_of(const struct iov_iter *iter)
 {
+	if (sends_traced)
+		return iter->__iov;
 	if (bpf_core_field_exists(iter->__iov))
 		return BPF_CORE_READ(iter, __iov);
 	return BPF_CORE_READ((const struct iov_iter___old *)iter, iov);
@@ -128,22 +139,18 @@ static __always_inline bool is_single_buffer(__u8 iter_type)
 		&& bpf_core_field_exists(((struct iov_iter *)0)->ubuf);
 }
 
-/*
- * At the beginning of a send: the kernel's own cursor over the buffers, whatever the call. The tracepoint came when the
- * fields had the names they have now, so there they are loaded without the help, and the time, of a function.
- */
-static __always_inline void prefix_of_message(struct prefix *prefix, const struct msghdr *message, bool traced)
+/* At the beginning of a send: the kernel's own cursor over the buffers, whatever the call. */
+static __always_inline void prefix_of_message(struct prefix *prefix, const struct msghdr *message)
 {
-	__u8 type = traced ? message->msg_iter.iter_type : BPF_CORE_READ(message, msg_iter.iter_type);
-	unsigned long offset = traced ? message->msg_iter.iov_offset : BPF_CORE_READ(message, msg_iter.iov_offset);
+	__u8 type = READ_MESSAGE(message, iter_type);
+	unsigned long offset = READ_MESSAGE(message, iov_offset);
 
 	if (is_single_buffer(type)) {
-		const void *buffer = traced ? message->msg_iter.ubuf : BPF_CORE_READ(message, msg_iter.ubuf);
-		read_prefix(prefix, buffer + offset, PREFIX);
+		read_prefix(prefix, READ_MESSAGE(message, ubuf) + offset, PREFIX);
 	} else if (type == bpf_core_enum_value(enum iter_type, ITER_IOVEC)) {
-		const struct iovec *vector = traced ? message->msg_iter.__iov : vectors_of(&message->msg_iter);
-		unsigned long length = traced ? vector->iov_len : BPF_CORE_READ(vector, iov_len);
-		const void *base = traced ? vector->iov_base : BPF_CORE_READ(vector, iov_base);
+		const struct iovec *vector = vectors_of(&message->msg_iter);
+		unsigned long length = sends_traced ? vector->iov_len : BPF_CORE_READ(vector, iov_len);
+		const void *base = sends_traced ? vector->iov_base : BPF_CORE_READ(vector, iov_base);
 		if (length > offset)
 			read_prefix(prefix, base + offset, length - offset);
 	}

@@ -28,8 +28,8 @@ enum event {
 
 enum delivery {
 	NOT_ENDED = 0,
-	BY_RING = 1, /* the ring has it, or is just being offered it: sweeps must not take it */
-	BY_SWEEP = 2, /* the ring was full: the next sweep delivers and deletes it */
+	BY_RING = 1, /* the ring has it, or is just being offered it, or it was swept: sweeps must not take it */
+	BY_SWEEP = 2, /* the ring was full: the next sweep delivers it and gives back its place */
 };
 
 enum reset_by {
@@ -55,8 +55,8 @@ enum tap {
 #define STATUSES 4
 
 /*
- * An entry of the map begins 56 bytes before its record and takes whole cache lines. What every send and receive touches
- * stands together in two of them; what is written once, and what is rarely needed, around them.
+ * Whole cache lines. What every send and receive touches stands together in two of them; what is written once, and what is
+ * rarely needed, around them.
  */
 struct record {
 	/* written when the socket is met */
@@ -81,11 +81,9 @@ struct record {
 	__u8 tap; /* enum tap */
 	__u16 translated_port;
 	__u16 pad0;
-	__u32 zero_windows; /* times this end had something to send and the peer no room for it */
+	__u32 place; /* of this record in the table */
 	__u32 first_offset; /* place in the stream of requests of the one whose latency is inline */
 	__u32 chunks; /* of payload: made, also those the ring refused */
-	__u32 pad1;
-	__u32 statuses_other;
 	/* the state of the socket and of its turn: a cache line */
 	__u64 established_ns; /* 0 = never */
 	__u32 isn_local;
@@ -105,7 +103,7 @@ struct record {
 	__u8 window_shut; /* the peer had no room when this end sent last */
 	__u8 tapped; /* chunks made, as long as the tap is undecided */
 	__u8 handshake; /* enum handshake */
-	__u8 begun; /* the beginning of the present send was seen, so its end tells nothing new */
+	__u8 begun; /* the beginning of the present send was seen, so its end, which is looked at, tells nothing new */
 	/* client: the request was sent; server: it was read; idle: the last one was answered. User space reads it in sweeps. */
 	__u64 turn_ns;
 	__u64 arrived_ns; /* client: its answer arrived, 0 not yet; server: the request arrived */
@@ -131,6 +129,8 @@ struct record {
 	__u32 status_count[STATUSES];
 	__u16 status[STATUSES];
 	__u8 translated[16]; /* the remote end behind the translation of its own namespace */
+	__u32 statuses_other;
+	__u32 zero_windows; /* times this end had something to send and the peer no room for it */
 	/* the tap; from here on private to the kernel */
 	__u64 oldest_ns; /* arrival of the oldest byte that is not read yet; 0 = none */
 	__u64 newest_ns; /* the last arrival */
@@ -148,20 +148,16 @@ struct record {
 	__u32 base_retransmits;
 	__u32 pad4;
 	__u64 pad5;
-	__u64 pad6;
 };
 
 #define IDENTITY_SIZE __builtin_offsetof(struct record, ended_ns)
 /* What an end carries over the ring. */
 #define ENDED_SIZE __builtin_offsetof(struct record, oldest_ns)
 
-/* Of an entry of a hash map before its value, with a key of eight bytes. */
-#define ENTRY_HEAD 56
 #define CACHE_LINE 64
 
-_Static_assert(__builtin_offsetof(struct record, established_ns) == 136, "state");
-_Static_assert(IDENTITY_SIZE == 200, "identity");
-_Static_assert(__builtin_offsetof(struct record, status_count) == 264, "statuses");
+_Static_assert(__builtin_offsetof(struct record, established_ns) % CACHE_LINE == 0, "state");
+_Static_assert(IDENTITY_SIZE == 192, "identity");
+_Static_assert(__builtin_offsetof(struct record, status_count) == 256, "statuses");
 _Static_assert(ENDED_SIZE == 304, "ended");
-_Static_assert(sizeof(struct record) == 392, "record");
-_Static_assert((ENTRY_HEAD + 136) % CACHE_LINE == 0 && (ENTRY_HEAD + sizeof(struct record)) % CACHE_LINE == 0, "lines");
+_Static_assert(sizeof(struct record) == 384 && sizeof(struct record) % CACHE_LINE == 0, "record");

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
-/* Entries of the map `sockets`: finding, making, filling and ending them. */
+/* Records of sockets: finding, making, filling and ending them. */
 #pragma once
 
 #include "maps.h"
 #include "owner.h"
 #include "reading.h"
 #include "turns.h"
-
-#define EEXIST 17
 
 /* Set before loading: keep only sockets of the namespaces in `watched`. */
 const volatile bool filtering = false;
@@ -24,48 +22,67 @@ static __always_inline __u32 netns_of(const struct sock *sk)
 	return sk->__sk_common.skc_net.net->ns.inum;
 }
 
-static __always_inline bool is_watched(const struct sock *sk)
+static __always_inline bool is_watched_netns(__u32 netns)
 {
 	if (!filtering)
 		return true;
-	__u32 netns = netns_of(sk);
-	return bpf_map_lookup_elem(&watched, &netns) != NULL;
+	__u32 last_bits = netns % WATCHED_HINTS;
+	__u32 *hint = bpf_map_lookup_elem(&watched_hints, &last_bits);
+	return hint && *hint && bpf_map_lookup_elem(&watched, &netns);
 }
 
-/* The cookie field stays 0 until somebody asks for the cookie, and nobody else's socket is in the map. */
+static __always_inline bool is_watched(const struct sock *sk)
+{
+	return !filtering || is_watched_netns(netns_of(sk));
+}
+
+/* The cookie field stays 0 until somebody asks for the cookie, and nobody else's socket is in the table. */
 static __always_inline struct record *find(const struct sock *sk)
 {
 	__u64 cookie = sk->__sk_common.skc_cookie.counter;
 
-	if (!cookie)
-		return NULL;
-	struct record *rec = bpf_map_lookup_elem(&sockets, &cookie);
-	return rec && rec->ready && rec->delivery == NOT_ENDED ? rec : NULL;
+	return cookie ? find_record(cookie) : NULL;
 }
 
-/* A new entry, not yet `ready`, or NULL: there was one already, or the map was full, which is counted. */
+static __always_inline void count_unplaced(void)
+{
+	struct control *state = controls();
+
+	COUNT(map_full);
+	if (state)
+		state->full = 1;
+}
+
+/* A new record, not yet `ready`, or NULL: there was one already, or the table was full, which is counted. */
 static __always_inline struct record *make(const struct sock *sk, enum role role, __u64 now)
 {
-	static const struct record empty;
-	__u64 cookie = bpf_get_socket_cookie((void *)sk);
-	long error = bpf_map_update_elem(&sockets, &cookie, &empty, BPF_NOEXIST);
+	__u64 cookie = sk->__sk_common.skc_cookie.counter;
+	struct record *old = cookie ? record_at(place_of(cookie)) : NULL;
 
-	if (error == -EEXIST) {
-		struct record *old = bpf_map_lookup_elem(&sockets, &cookie);
-		if (!old || old->delivery != BY_SWEEP)
+	if (old) {
+		if (old->delivery != BY_SWEEP)
 			return NULL;
 		/* A socket that connects again before the end of its last connection was swept. */
-	}
-	COUNT(sockets);
-	struct record *rec = error ? NULL : bpf_map_lookup_elem(&sockets, &cookie);
-	if (!rec) {
-		struct control *state = controls();
-		COUNT(map_full);
-		if (state)
-			state->full = 1;
+		COUNT(sockets);
+		count_unplaced();
 		return NULL;
 	}
+	if (!cookie)
+		cookie = bpf_get_socket_cookie((void *)sk);
+	__u32 place = take_place(cookie);
+	if (place == TAKEN)
+		return NULL;
+	COUNT(sockets);
+	struct record *rec = record_at(place);
+	if (!rec) {
+		count_unplaced();
+		return NULL;
+	}
+	__builtin_memset(rec, 0, sizeof(*rec));
+	/* Nothing of what follows may be seen before that. */
+	asm volatile("" ::: "memory");
 	rec->cookie = cookie;
+	rec->place = place;
 	rec->role = role;
 	rec->opened_ns = now;
 	rec->netns = netns_of(sk);
@@ -73,11 +90,9 @@ static __always_inline struct record *make(const struct sock *sk, enum role role
 	return rec;
 }
 
-/* Hands the entry over: to the ring, or where that is full to the next sweep of the map. */
+/* Hands the record over: to the ring, or where that is full to the next sweep of the table. */
 static __always_inline void deliver(struct record *rec)
 {
-	__u64 cookie = rec->cookie;
-
 	rec->event = EVENT_END;
 	rec->delivery = BY_RING;
 	if (bpf_ringbuf_output(&ring, rec, ENDED_SIZE, BPF_RB_NO_WAKEUP)) {
@@ -86,7 +101,7 @@ static __always_inline void deliver(struct record *rec)
 		return;
 	}
 	COUNT(ring_records);
-	bpf_map_delete_elem(&sockets, &cookie);
+	give_back(rec->place, rec->cookie);
 }
 
 static __always_inline bool is_open(int state)
@@ -112,10 +127,10 @@ static __always_inline enum role role_by_port(const struct sock *sk)
 
 /*
  * A connection whose opening was not seen: it is older than the probe, or the kernel skipped the program because it had
- * interrupted itself on this CPU. Or its server already talks before the handshake is over (Fast Open). Once the map was
+ * interrupted itself on this CPU. Or its server already talks before the handshake is over (Fast Open). Once the table was
  * full an unknown socket may be one that was already counted as lost: those got a cookie when they were met.
  */
-static __always_inline struct record *adopt(const struct sock *sk, int state, __u64 now)
+static __always_inline struct record *adopt(const struct sock *sk, int state)
 {
 	struct control *seen = controls();
 	bool early = state == TCP_SYN_RECV;
@@ -127,6 +142,7 @@ static __always_inline struct record *adopt(const struct sock *sk, int state, __
 	struct tcp_sock *tp = bpf_skc_to_tcp_sock((void *)sk);
 	if (!tp)
 		return NULL;
+	__u64 now = bpf_ktime_get_ns();
 	struct record *rec = make(sk, early ? ROLE_SERVER : role_by_port(sk), now);
 	if (!rec)
 		return NULL;
@@ -160,5 +176,5 @@ static __always_inline struct record *find_or_adopt(const struct sock *sk)
 {
 	struct record *rec = find(sk);
 
-	return rec ? rec : adopt(sk, sk->__sk_common.skc_state, bpf_ktime_get_ns());
+	return rec ? rec : adopt(sk, sk->__sk_common.skc_state);
 }

@@ -164,17 +164,10 @@ static __always_inline void tls_unwind(struct tls_thread *thread, __u64 stack)
 	}
 }
 
-static __always_inline struct record *tls_record(__u64 cookie)
-{
-	struct record *rec = bpf_map_lookup_elem(&sockets, &cookie);
-
-	return rec && rec->ready && rec->delivery == NOT_ENDED ? rec : NULL;
-}
-
 /* Whether TLS is spoken there: seen from its beginning, or too old to know. */
 static __always_inline bool tls_spoken(__u64 cookie, bool known)
 {
-	struct record *rec = cookie ? tls_record(cookie) : NULL;
+	struct record *rec = cookie ? find_record(cookie) : NULL;
 
 	return rec && (rec->opaque || (rec->preexisting && !known));
 }
@@ -182,7 +175,7 @@ static __always_inline bool tls_spoken(__u64 cookie, bool known)
 /* Nothing but a handshake was there so far, all of it seen. */
 static __always_inline bool tls_is_young(__u64 cookie)
 {
-	struct record *rec = tls_record(cookie);
+	struct record *rec = find_record(cookie);
 
 	return rec && !rec->preexisting && !rec->clear_sent && !rec->clear_received;
 }
@@ -201,7 +194,7 @@ static __always_inline bool tls_claim(const struct tls_call *call, __u32 pid)
 	struct tls_tie *tie = bpf_map_lookup_elem(&tls_ties, &key);
 	if (call->kind == TLS_WRITE && (tie || !tls_is_young(call->before)))
 		return false;
-	if (tie && (tie->cookie == call->before || (tie->certain && tls_record(tie->cookie))))
+	if (tie && (tie->cookie == call->before || (tie->certain && find_record(tie->cookie))))
 		return false;
 	bpf_map_update_elem(&tls_ties, &key, &fresh, BPF_ANY);
 	return true;
@@ -242,7 +235,7 @@ static __always_inline struct tls_tie *tls_tie_of(const struct tls_call *call)
 {
 	struct tls_connection key = { .ssl = call->ssl, .pid = bpf_get_current_pid_tgid() >> 32 };
 	struct tls_tie *tie = bpf_map_lookup_elem(&tls_ties, &key);
-	__u64 known = tie && tls_record(tie->cookie) ? tie->cookie : 0;
+	__u64 known = tie && find_record(tie->cookie) ? tie->cookie : 0;
 	__u64 before = call->kind != TLS_WRITE && tls_spoken(call->before, true) ? call->before : 0;
 	/* A process that was called back may have used any socket. */
 	bool strayed = before && call->reentered;
@@ -335,7 +328,7 @@ static __always_inline void tls_end(struct tls_thread *thread, struct tls_call *
 		return;
 	if (!length || length > 1U << 31)
 		return;
-	struct record *rec = tie ? tls_record(tie->cookie) : NULL;
+	struct record *rec = tie ? find_record(tie->cookie) : NULL;
 	if (!rec || !is_possible(tie, rec, received, length)) {
 		COUNT(clear_untied);
 		return;

@@ -41,12 +41,9 @@ static __always_inline void finish_server_turn(struct record *rec, const struct 
 	rec->turn_seq = read_up_to(tp);
 }
 
-/*
- * `message` and `now` where the kernel can be asked at the beginning of the send; else NULL, `length` and 0 at its end.
- * `traced`: by its tracepoint.
- */
+/* `message` and `now` where the kernel can be asked at the beginning of the send; else NULL, `length` and 0 at its end. */
 static __always_inline void turn_on_send(struct record *rec, const struct tcp_sock *tp, const struct msghdr *message,
-					 bool traced, __u64 length, __u64 now)
+					 __u64 length, __u64 now)
 {
 	struct prefix prefix = {};
 	__u16 status = 0;
@@ -57,7 +54,7 @@ static __always_inline void turn_on_send(struct record *rec, const struct tcp_so
 		return;
 	if (server ? !rec->opaque : rec->protocol != PROTOCOL_HTTP) {
 		if (message)
-			prefix_of_message(&prefix, message, traced);
+			prefix_of_message(&prefix, message);
 		else
 			prefix_of_call(&prefix, length);
 	}
@@ -76,7 +73,7 @@ static __always_inline void turn_on_send(struct record *rec, const struct tcp_so
 
 	if (rec->turn == TURN_ASKED)
 		finish_turn(rec, rec->turn_ns, 0, arrival_of(rec, tp));
-	__u64 whole = message && rec->handshake ? BPF_CORE_READ(message, msg_iter.count) : length;
+	__u64 whole = message && rec->handshake ? READ_MESSAGE(message, count) : length;
 	if (rec->protocol != PROTOCOL_HTTP && !examine_request(rec, &prefix, whole))
 		return;
 	rec->arrived_ns = 0;

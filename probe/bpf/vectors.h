@@ -65,15 +65,14 @@ static __always_inline void vectors_of_call(struct vectors *vectors, __u64 lengt
 /* At the beginning of a send: the kernel's own cursor. Empty where it is over pages, as for sendfile and splice. */
 static __always_inline void vectors_of_message(struct vectors *vectors, const struct msghdr *message)
 {
-	__u8 type = BPF_CORE_READ(message, msg_iter.iter_type);
-	unsigned long offset = BPF_CORE_READ(message, msg_iter.iov_offset);
+	__u8 type = READ_MESSAGE(message, iter_type);
+	unsigned long offset = READ_MESSAGE(message, iov_offset);
 
 	if (is_single_buffer(type)) {
-		one_vector(vectors, BPF_CORE_READ(message, msg_iter.ubuf) + offset, CHUNK_BYTES);
+		one_vector(vectors, READ_MESSAGE(message, ubuf) + offset, CHUNK_BYTES);
 	} else if (type == bpf_core_enum_value(enum iter_type, ITER_IOVEC)) {
-		const struct iovec *from = vectors_of(&message->msg_iter);
-		__u64 count = BPF_CORE_READ(message, msg_iter.nr_segs);
-		if (!count || bpf_probe_read_kernel(vectors->at, vector_bytes(count), from))
+		__u64 count = READ_MESSAGE(message, nr_segs);
+		if (!count || bpf_probe_read_kernel(vectors->at, vector_bytes(count), vectors_of(&message->msg_iter)))
 			return;
 		vectors->count = count < VECTORS ? count : VECTORS;
 		vectors->at[0].base += offset;

@@ -69,7 +69,7 @@ export function endsOf(
 export interface SweptRecords {
   readonly view: DataView;
   readonly live: readonly number[];
-  /** Those the ring had no room for: to be delivered from here, and deleted from the map. */
+  /** Those the ring had no room for: to be delivered from here, and their places given back. */
   readonly ended: readonly number[];
 }
 

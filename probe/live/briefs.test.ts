@@ -6,7 +6,7 @@ import { meetRing } from './batch.ts';
 import { WORD } from './brief-words.ts';
 import { createBriefs, NO_BRIEFS } from './briefs.ts';
 import { NO_DROPS } from './drops.ts';
-import { record } from './layout.ts';
+import { ENDED_SIZE, record } from './layout.ts';
 import { createNatView } from './nat.ts';
 import { createNetworkTime } from './network-time.ts';
 import { createPairs } from './pairs.ts';
@@ -234,7 +234,7 @@ test('words and layout name the same bytes', () => {
     chunks: record.chunks,
   } as const;
   for (const [word, read] of Object.entries(places)) {
-    const words = new Uint32Array(68);
+    const words = new Uint32Array(ENDED_SIZE / 4);
     words[WORD[word as keyof typeof places]] = 77;
     expect(read(viewOf(new Uint8Array(words.buffer)), 0)).toBe(77);
   }

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { BpfMap, Ring } from '../bpf-ringbuf-napi/index.js';
+import type { Ring } from '../bpf-ringbuf-napi/index.js';
 import type { Flow } from '../flow.ts';
 import { endsOf, isFlow, meetRing, sortSweep } from './batch.ts';
 import type { Briefs } from './briefs.ts';
@@ -10,6 +10,7 @@ import type { Datagrams } from './datagrams.ts';
 import type { Meter } from './governor-meter.ts';
 import { RECORD_SIZE } from './layout.ts';
 import { secondOf } from './slices.ts';
+import type { SocketTable } from './socket-table.ts';
 import type { Ended, Tracker } from './tracker.ts';
 import type { TurnSample } from './turn-sample.ts';
 
@@ -25,7 +26,7 @@ const SWEEP_CHUNK = 1024;
 export interface CollectorSources {
   readonly ring: Ring;
   readonly ringBytes: number;
-  readonly sockets: BpfMap;
+  readonly sockets: SocketTable;
   /** Chunks of payload, `null` when none are made. */
   readonly payloads: Ring | null;
   readonly conversations: Pick<Conversations, 'met' | 'feed' | 'beginSweep' | 'endSweep'>;
@@ -53,14 +54,14 @@ export interface CollectorSources {
 }
 
 export interface Collector {
-  /** Ended connections taken from the map, because the ring had refused them. */
+  /** Ended connections taken from the table, because the ring had refused them. */
   readonly recovered: number;
   /** Ends the loop, then drains and sweeps once more. */
   stop(): Promise<void>;
 }
 
 /**
- * The loop of the probe: the ring every few milliseconds, the whole map every second. One thing after the other, so a
+ * The loop of the probe: the ring every few milliseconds, the whole table every second. One thing after the other, so a
  * record never overtakes an older one of the same socket.
  */
 export function startCollector(sources: CollectorSources): Collector {
@@ -121,13 +122,11 @@ export function startCollector(sources: CollectorSources): Collector {
 
   const sweep = async (to: number) => {
     const cutNs = Number(process.hrtime.bigint());
-    const { count, keys, values } = sockets.sweep();
+    const { count, values, places } = sockets.sweep();
     const { view, live, ended } = sortSweep(values, count, cutNs);
     const taken = meter.measure(() => {
-      for (const base of ended) {
-        const key = (base / RECORD_SIZE) * sockets.keySize;
-        sockets.delete(keys.subarray(key, key + sockets.keySize));
-      }
+      for (const base of ended)
+        sockets.release(places[base / RECORD_SIZE]!, values.subarray(base, base + RECORD_SIZE));
       const tracked = ended.map((base) => tracker.take(view, base));
       for (const base of live) tracker.meet(view, base);
       tracked.forEach((each, i) => void tracker.match(each, view, ended[i]!));

@@ -7,6 +7,7 @@ export type Level = (typeof LEVELS)[number];
 /* Offsets in `struct control`. */
 const SCANNED = 0;
 const LEVEL = 8;
+const SENDS_BEGIN = 12;
 const TURNS_SINCE = 16;
 
 const KEY = new Uint8Array(4);
@@ -24,6 +25,11 @@ export function setLevel(control: BpfMap, level: Level): void {
     }
     view.setUint32(LEVEL, LEVELS.indexOf(level), true);
   });
+}
+
+/** Whether the program of the beginnings of sends is attached, so that their ends need not be looked at. */
+export function setSendsBegin(control: BpfMap, seen: boolean): void {
+  write(control, (view) => view.setUint32(SENDS_BEGIN, seen ? 1 : 0, true));
 }
 
 function write(control: BpfMap, change: (view: DataView) => void): void {

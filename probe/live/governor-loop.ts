@@ -1,5 +1,5 @@
 import type { BpfMap } from '../bpf-ringbuf-napi/index.js';
-import { type Level, setLevel } from './control.ts';
+import { type Level, setLevel, setSendsBegin } from './control.ts';
 import type { Conversations } from './conversations.ts';
 import type { Governor } from './governor.ts';
 import type { Meter } from './governor-meter.ts';
@@ -11,7 +11,8 @@ export interface GovernorSources {
   readonly control: BpfMap;
   readonly conversations: Pick<Conversations, 'interrupt'>;
   /** Attaches or detaches what only payload needs. */
-  readPayload(on: boolean): void;
+  /** False when what is needed for it could not be attached again. */
+  readPayload(on: boolean): boolean;
   kernelCounters(): KernelCounters;
 }
 
@@ -30,12 +31,15 @@ export function followLoad(sources: GovernorSources): LoadFollower {
   let before = { ...sources.kernelCounters(), atNs: nowNs() };
   let glanced = before;
   setLevel(control, governor.level);
+  setSendsBegin(control, governor.level === 'payload' && sources.readPayload(true));
   const apply = (was: Level, is: Level) => {
     if (is !== was) {
       /* Attached before it is needed, detached when it is no more. */
-      if (is === 'payload') sources.readPayload(true);
+      const attached = is === 'payload' && sources.readPayload(true);
+      if (!attached) setSendsBegin(control, false);
       setLevel(control, is);
-      if (is !== 'payload') sources.readPayload(false);
+      if (attached) setSendsBegin(control, true);
+      else if (is !== 'payload') sources.readPayload(false);
     }
     /* Until here, and from here on: slices that touch either are told from turns. */
     if (is !== 'payload' || was !== 'payload') conversations.interrupt(nowNs());

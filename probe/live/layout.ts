@@ -4,8 +4,8 @@
  */
 const LITTLE_ENDIAN = true;
 
-export const IDENTITY_SIZE = 200;
-export const RECORD_SIZE = 392;
+export const IDENTITY_SIZE = 192;
+export const RECORD_SIZE = 384;
 /** What the end of a connection carries over the ring: the record without what is private to the kernel. */
 export const ENDED_SIZE = 304;
 
@@ -29,6 +29,9 @@ export const at32 = (offset: number) => (view: DataView, base: number) =>
 export const at64 = (offset: number) => (view: DataView, base: number) =>
   view.getUint32(base + offset + 4, LITTLE_ENDIAN) * 2 ** 32 + view.getUint32(base + offset, LITTLE_ENDIAN);
 
+/** Offset of the field that says who tells the end of a connection. */
+export const DELIVERY = 144;
+
 /** Readers of one field each: `record.cookie(view, base)`. */
 export const record = {
   cookie: at64(0),
@@ -46,47 +49,47 @@ export const record = {
   hasTranslated: at8(110),
   tap: at8(111),
   translatedPort: at16(112),
-  zeroWindows: at32(116),
   firstOffset: at32(120),
   chunks: at32(124),
-  establishedNs: at64(136),
-  isnLocal: at32(144),
-  isnRemote: at32(148),
-  delivery: at8(152),
-  role: at8(153),
-  ready: at8(154),
-  preexisting: at8(155),
-  protocol: at8(156),
-  owned: at8(157),
-  hasAsked: at8(158),
-  resetBy: at8(159),
-  turnNs: at64(168),
-  requests: at32(192),
-  failed: at32(196),
-  endedNs: at64(200),
-  bytesSent: at64(208),
-  bytesReceived: at64(216),
-  segmentsSent: at32(224),
-  segmentsReceived: at32(228),
-  retransmits: at32(232),
-  rttMicros: at32(236),
-  minRttMicros: at32(240),
-  samples: at32(244),
-  samplesLost: at32(248),
-  firstLatency: at32(252),
-  firstWait: at32(256),
-  firstService: at32(260),
+  establishedNs: at64(128),
+  isnLocal: at32(136),
+  isnRemote: at32(140),
+  delivery: at8(DELIVERY),
+  role: at8(145),
+  ready: at8(146),
+  preexisting: at8(147),
+  protocol: at8(148),
+  owned: at8(149),
+  hasAsked: at8(150),
+  resetBy: at8(151),
+  turnNs: at64(160),
+  requests: at32(184),
+  failed: at32(188),
+  endedNs: at64(192),
+  bytesSent: at64(200),
+  bytesReceived: at64(208),
+  segmentsSent: at32(216),
+  segmentsReceived: at32(220),
+  retransmits: at32(224),
+  rttMicros: at32(228),
+  minRttMicros: at32(232),
+  samples: at32(236),
+  samplesLost: at32(240),
+  firstLatency: at32(244),
+  firstWait: at32(248),
+  firstService: at32(252),
+  zeroWindows: at32(300),
   statusCount: (view: DataView, base: number, slot: number) =>
-    view.getUint32(base + 264 + 4 * slot, LITTLE_ENDIAN),
+    view.getUint32(base + 256 + 4 * slot, LITTLE_ENDIAN),
   status: (view: DataView, base: number, slot: number) =>
-    view.getUint16(base + 280 + 2 * slot, LITTLE_ENDIAN),
+    view.getUint16(base + 272 + 2 * slot, LITTLE_ENDIAN),
 } as const;
 
 /** Offsets of 16-byte addresses (IPv4 as `::ffff:a.b.c.d`) and of the process name. */
 export const LOCAL = 24;
 export const REMOTE = 40;
 export const ASKED = 56;
-export const TRANSLATED = 288;
+export const TRANSLATED = 280;
 export const COMM = 92;
 export const COMM_SIZE = 16;
 

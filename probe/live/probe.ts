@@ -37,9 +37,11 @@ import { obstacles } from './preconditions.ts';
 import { PROBE_PRIORITY, raisePriority } from './priority.ts';
 import { type LoadedPrograms, withPrograms } from './programs.ts';
 import { findListeners, namespacesOfProcesses, scanExisting } from './scan.ts';
+import { openSocketTable, tableSize } from './socket-table.ts';
 import type { ClearText, ClearTextOptions } from './tls/clear-text.ts';
 import { noClearText } from './tls/feature.ts';
 import { createTracker } from './tracker.ts';
+import { watch } from './watched.ts';
 
 export interface ProbeOptions {
   /** Globs over the names in /run/netns: only their sockets are kept. Without it, those of all namespaces. */
@@ -57,10 +59,10 @@ export interface ProbeOptions {
   readonly onError?: (error: unknown) => void;
   /**
    * Size of the kernel's ring, a power of two of at least 4096. Default 4 MiB: 13,000 ended connections; what does
-   * not fit waits in the map for the next sweep, and mapped twice it is resident memory.
+   * not fit waits in the table for the next sweep, and mapped twice it is resident memory.
    */
   readonly ringBytes?: number;
-  /** Sockets tracked at the same time. Default 65,536, about 29 MB of kernel memory. */
+  /** Sockets tracked at the same time, rounded up to a power of two. Default 65,536, about 27 MB of kernel memory. */
   readonly maxSockets?: number;
   /** Conversations over UDP counted at the same time. Default 32,768, about 6 MB of kernel memory. */
   readonly maxConversations?: number;
@@ -162,7 +164,7 @@ async function run(
   const pairs = createPairs();
   const conntrack = followConntrack(nat);
   const cgroups = createCgroups(cgroupFiles());
-  const watched = object.map('watched');
+  const watched = watch(object.map('watched'), object.map('watched_hints'));
   const onError = options.onError ?? (() => {});
   const refusedTables = new Map<string, string>();
 
@@ -177,11 +179,11 @@ async function run(
   };
   const namespaces = followNamespaces(patterns, {
     joined({ name, inum, path }) {
-      if (filtering) watched.update(keyOf(inum), Uint8Array.of(1));
+      if (filtering) watched.add(inum);
       openTable(name, path);
     },
     left({ name, inum }) {
-      if (filtering) watched.delete(keyOf(inum));
+      if (filtering) watched.remove(inum);
       conntrack.close(name);
       refusedTables.delete(name);
     },
@@ -210,14 +212,16 @@ async function run(
     throw error;
   }
 
+  const maxSockets = options.maxSockets ?? DEFAULT_MAX_SOCKETS;
+  const sockets = openSocketTable(object.map('rows').memory(), object.map('sockets'), tableSize(maxSockets));
   const parsing = createParsing({
     matching: samples(options),
     dialects: DIALECTS,
-    maxSockets: options.maxSockets ?? DEFAULT_MAX_SOCKETS,
+    maxSockets,
     verdicts: object.map('parsed'),
     pairs,
     find: (cookie, openedNs) => tracker.find(cookie, openedNs),
-    meet: (cookie) => meetOne(object.map('sockets'), tracker, cookie),
+    meet: (cookie) => meetOne(sockets, tracker, cookie),
     onError,
   });
   const { conversations, network } = parsing;
@@ -278,7 +282,7 @@ async function run(
     payloads: noPayload === null ? object.ring('payloads') : null,
     conversations,
     meter,
-    sockets: object.map('sockets'),
+    sockets,
     tracker,
     briefs,
     datagrams,
@@ -415,10 +419,4 @@ async function readSnapshots(
     if (conntrack.complete || performance.now() > deadline) return;
     await new Promise((resolve) => setTimeout(resolve, 1));
   }
-}
-
-function keyOf(inum: number): Uint8Array {
-  const key = new Uint8Array(4);
-  new DataView(key.buffer).setUint32(0, inum, true);
-  return key;
 }

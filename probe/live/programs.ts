@@ -14,6 +14,7 @@ import { dropReasons } from './drops-reasons.ts';
 import { openObject, refusedByKernel } from './object-file.ts';
 import { type Hook, PROGRAMS, REQUIRED, SEND_END, SEND_START } from './program-table.ts';
 import { refusedProgram, verdictOf } from './refusal.ts';
+import { tableSize } from './socket-table.ts';
 import { CLEAR_TEXT_PROGRAMS } from './tls/program-names.ts';
 
 export interface LoadOptions {
@@ -22,6 +23,7 @@ export interface LoadOptions {
   readonly objectFile: string;
   readonly filtering: boolean;
   readonly ringBytes: number;
+  /** Sockets that certainly find room (`tableSize`). */
   readonly maxSockets: number;
   /** Connections with a table of latencies at the same time, at each of the two ends. */
   readonly maxHistograms: number;
@@ -185,7 +187,11 @@ function loadWithout(
       object.setGlobal('clear_text', flag(clearText));
       object.setMaxEntries('ring', options.ringBytes);
       object.setMaxEntries('datagrams', Math.min(options.ringBytes, MAX_DATAGRAM_BYTES));
-      object.setMaxEntries('sockets', options.maxSockets);
+      const { nearRows, farRows, places } = tableSize(options.maxSockets);
+      object.setMaxEntries('rows', nearRows + farRows);
+      object.setMaxEntries('sockets', places);
+      object.setGlobal('near_rows', fourBytes(nearRows));
+      object.setGlobal('far_rows', fourBytes(farRows));
       object.setMaxEntries('latencies', options.maxHistograms);
       object.setMaxEntries('conversations', options.maxConversations);
       object.setMaxEntries('server_latencies', options.maxHistograms);
@@ -200,6 +206,10 @@ function loadWithout(
       const runs = (name: string) => chosen.some(({ row, rank }) => row.name === name && rank >= 0);
       object.setGlobal('has_send_end', flag(runs(SEND_END)));
       object.setGlobal('has_send_start', flag(runs(SEND_START)));
+      object.setGlobal(
+        'sends_traced',
+        flag(chosen.some(({ row, rank }) => row.name === SEND_START && rank === 0)),
+      );
       object.setGlobal('tick_ns', eightBytes(tickNanos()));
       object.load();
       return { object, chosen };
@@ -228,5 +238,7 @@ function everyProgram(): readonly string[] {
 }
 
 const flag = (value: boolean) => Uint8Array.of(value ? 1 : 0);
+
+const fourBytes = (value: number) => new Uint8Array(Uint32Array.of(value).buffer);
 
 const eightBytes = (value: number) => new Uint8Array(BigUint64Array.of(BigInt(value)).buffer);

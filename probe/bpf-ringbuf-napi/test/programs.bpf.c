@@ -22,6 +22,23 @@ struct {
   __type(value, __u32);
 } per_cpu SEC(".maps");
 
+struct {
+  __uint(type, BPF_MAP_TYPE_ARRAY);
+  __uint(map_flags, BPF_F_MMAPABLE);
+  __uint(max_entries, 600);
+  __type(key, __u32);
+  __type(value, __u64);
+} shared SEC(".maps");
+
+/* More than one window of what is mapped while it is read. */
+struct {
+  __uint(type, BPF_MAP_TYPE_ARRAY);
+  __uint(map_flags, BPF_F_MMAPABLE);
+  __uint(max_entries, 150001);
+  __type(key, __u32);
+  __type(value, __u64);
+} large SEC(".maps");
+
 enum { ATTEMPTED, DROPPED, DISCARDED, UPROBE_HITS, COUNTERS };
 
 struct {

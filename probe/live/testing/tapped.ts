@@ -5,6 +5,8 @@ import { readChunks, type TappedChunk } from '../chunk.ts';
 import { type KernelCounters, readCounters } from '../layout.ts';
 import { OBJECT_FILE } from '../probe.ts';
 import { type LoadOptions, loadPrograms } from '../programs.ts';
+import { openSocketTable, type SocketTable, tableSize } from '../socket-table.ts';
+import { watch } from '../watched.ts';
 
 /** The kernel programs alone, watching one new namespace, with the tap on. */
 export interface Tapped {
@@ -15,6 +17,7 @@ export interface Tapped {
   run(program: string, ...parameters: readonly string[]): string;
   readonly object: BpfObject;
   map(name: string): BpfMap;
+  readonly sockets: SocketTable;
   /** Every chunk since the last call, with bytes of its own. */
   chunks(): readonly TappedChunk[];
   counters(): KernelCounters;
@@ -50,7 +53,7 @@ export function tap(options: Partial<LoadOptions> = {}): Tapped {
   try {
     execFileSync('ip', ['netns', 'exec', netns, 'ip', 'link', 'set', 'lo', 'up']);
     const { ino } = statSync(`/run/netns/${netns}`);
-    object.map('watched').update(new Uint8Array(Uint32Array.of(ino).buffer), Uint8Array.of(1));
+    watch(object.map('watched'), object.map('watched_hints')).add(ino);
     programs.attach();
     const ring = object.ring('payloads');
     const buffer = new Uint8Array(1 << 22);
@@ -61,6 +64,11 @@ export function tap(options: Partial<LoadOptions> = {}): Tapped {
         execFileSync('ip', ['netns', 'exec', netns, program, ...parameters], { encoding: 'utf8' }),
       object,
       map: (name) => object.map(name),
+      sockets: openSocketTable(
+        object.map('rows').memory(),
+        object.map('sockets'),
+        tableSize(options.maxSockets ?? DEFAULTS.maxSockets),
+      ),
       chunks() {
         const found: TappedChunk[] = [];
         for (let bytes = -1; bytes !== 0; ) {

@@ -60,8 +60,7 @@ async function conversation(client: Running): Promise<readonly Heard[]> {
 
 /** The client's port of the socket with this cookie. */
 function portOf({ cookie, role }: Heard): number {
-  const key = new Uint8Array(BigUint64Array.of(BigInt(cookie)).buffer);
-  const value = tapped.map('sockets').lookup(key)!;
+  const value = tapped.sockets.lookup(cookie)!;
   const view = new DataView(value.buffer, value.byteOffset, value.byteLength);
   return role === 'client' ? record.localPort(view, 0) : record.remotePort(view, 0);
 }

@@ -44,6 +44,19 @@ napi_value Call::copy(const std::vector<uint8_t>& bytes) const {
   return array;
 }
 
+napi_value Call::share(uint8_t* data, size_t size, std::shared_ptr<void> owner) const {
+  const auto drop = [](napi_env, void*, void* owned) { delete static_cast<std::shared_ptr<void>*>(owned); };
+  auto* owned = new std::shared_ptr<void>(std::move(owner));
+  napi_value buffer = nullptr;
+  napi_value array = nullptr;
+  if (napi_create_external_arraybuffer(env_, data, size, drop, owned, &buffer) != napi_ok) {
+    delete owned;
+    return nullptr;
+  }
+  napi_create_typedarray(env_, napi_uint8_array, size, buffer, 0, &array);
+  return array;
+}
+
 napi_value Call::array(size_t length) const {
   napi_value array = nullptr;
   napi_create_array_with_length(env_, length, &array);

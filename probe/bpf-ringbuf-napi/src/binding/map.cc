@@ -1,5 +1,6 @@
 #include "../core/map.h"
 
+#include "../core/memory.h"
 #include "bindings.h"
 
 namespace bpf_ringbuf {
@@ -18,6 +19,17 @@ Reply lookup(Call& call) {
   const Bytes key = TRY(call.bytes(0, "key"));
   std::vector<uint8_t> value;
   return TRY(map->lookup(key.data, key.size, value)) ? call.copy(value) : call.null();
+}
+
+Reply lookupAll(Call& call) {
+  const MapPtr map = TRY(self(call));
+  const Bytes keys = TRY(call.bytes(0, "keys"));
+  return call.copy(TRY(map->lookupAll(keys.data, keys.size)));
+}
+
+Reply memory(Call& call) {
+  const std::shared_ptr<Memory> memory = TRY(Memory::open(*TRY(self(call))));
+  return call.share(memory->data(), memory->size(), memory);
 }
 
 Reply update(Call& call) {
@@ -49,7 +61,7 @@ Reply sweep(Call& call) {
 void defineMap(napi_env env) {
   defineClass(env, nullptr, "BpfMap", Class::kMap,
               {getter<keySize>("keySize"), getter<valueSize>("valueSize"), getter<maxEntries>("maxEntries"),
-               method<lookup>("lookup"), method<update>("update"), method<remove>("delete"),
+               method<lookup>("lookup"), method<lookupAll>("lookupAll"), method<memory>("memory"), method<update>("update"), method<remove>("delete"),
                method<sweep<Map::Sweep::kCopy>>("sweep"), method<sweep<Map::Sweep::kTake>>("sweepDelete")});
 }
 

@@ -54,6 +54,8 @@ class Call {
   napi_value value(double of) const;
   napi_value value(const std::string& of) const;
   napi_value copy(const std::vector<uint8_t>& bytes) const;
+  /** A Uint8Array over memory of ours, which `owner` keeps for as long as JavaScript has it. */
+  napi_value share(uint8_t* data, size_t size, std::shared_ptr<void> owner) const;
   napi_value array(size_t length) const;
   napi_value object() const;
   void set(napi_value object, const char* property, napi_value value) const;

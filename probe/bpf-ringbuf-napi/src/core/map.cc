@@ -3,6 +3,9 @@
 #include <bpf/bpf.h>
 
 #include <algorithm>
+#include <cstring>
+
+#include "array_window.h"
 
 namespace bpf_ringbuf {
 namespace {
@@ -10,6 +13,9 @@ namespace {
 // Entries asked for at a time: enough that the system call is cheap, bounded in bytes for maps of large values.
 constexpr uint32_t kBatchEntries = 1024;
 constexpr uint32_t kBatchBytes = 8 << 20;
+
+// Values at a time for which mapping a part of an array costs less than as many system calls.
+constexpr size_t kWorthMapping = 64;
 
 bool isPerCpu(__u32 type) {
   return type == BPF_MAP_TYPE_PERCPU_HASH || type == BPF_MAP_TYPE_LRU_PERCPU_HASH ||
@@ -27,13 +33,14 @@ Result<uint32_t> copiedValueSize(const bpf_map_info& info) {
 }  // namespace
 
 Map::Map(std::shared_ptr<Object> object, std::string name, int fd, uint32_t keySize, uint32_t valueSize,
-         uint32_t maxEntries)
+         uint32_t maxEntries, bool isShared)
     : object_(std::move(object)),
       name_(std::move(name)),
       fd_(fd),
       keySize_(keySize),
       valueSize_(valueSize),
-      maxEntries_(maxEntries) {}
+      maxEntries_(maxEntries),
+      isShared_(isShared) {}
 
 Result<std::shared_ptr<Map>> Map::open(const std::shared_ptr<Object>& object, const std::string& name) {
   TRY(object->ready());
@@ -45,7 +52,13 @@ Result<std::shared_ptr<Map>> Map::open(const std::shared_ptr<Object>& object, co
   const int error = bpf_obj_get_info_by_fd(fd, &info, &length);
   if (error != 0) return failed("cannot ask about map " + name, error);
   const uint32_t valueSize = TRY(copiedValueSize(info));
-  return std::shared_ptr<Map>(new Map(object, name, fd, info.key_size, valueSize, info.max_entries));
+  return std::shared_ptr<Map>(new Map(object, name, fd, info.key_size, valueSize, info.max_entries,
+                                      (info.map_flags & BPF_F_MMAPABLE) != 0));
+}
+
+Result<int> Map::descriptor() const {
+  TRY(object_->ready());
+  return fd_;
 }
 
 Status Map::accepts(size_t keySize) const {
@@ -62,6 +75,40 @@ Result<bool> Map::lookup(const uint8_t* key, size_t keySize, std::vector<uint8_t
   if (error == -ENOENT) return false;
   if (error != 0) return failed("cannot look up in map " + name_, error);
   return true;
+}
+
+Result<std::vector<uint8_t>> Map::lookupAll(const uint8_t* keys, size_t size) const {
+  TRY(object_->ready());
+  if (size % keySize_ != 0) return accepts(size % keySize_).failure();
+  const size_t count = size / keySize_;
+  std::vector<uint8_t> values(count * valueSize_);
+  const size_t stride = (valueSize_ + 7) / 8 * 8;
+  ArrayWindow window(fd_, stride * maxEntries_);
+  const auto placeOf = [&](size_t i) {
+    uint32_t place = 0;
+    memcpy(&place, keys + i * keySize_, sizeof place);
+    return place * stride;
+  };
+  for (size_t i = 0; i < count;) {
+    size_t last = i + 1;
+    if (isShared_) {
+      // Keys one after the other that lie in one window; a value across its end stands alone.
+      const size_t start = placeOf(i);
+      const size_t end = window.endOf(start);
+      while (last < count && placeOf(last) >= start && placeOf(last) + valueSize_ <= end) last++;
+    }
+    const bool maps = last - i >= kWorthMapping && window.at(placeOf(i)) != nullptr;
+    for (; i < last; i++) {
+      uint8_t* value = values.data() + i * valueSize_;
+      if (maps) {
+        memcpy(value, window.at(placeOf(i)), valueSize_);
+        continue;
+      }
+      const int error = bpf_map_lookup_elem(fd_, keys + i * keySize_, value);
+      if (error != 0 && error != -ENOENT) return failed("cannot look up in map " + name_, error);
+    }
+  }
+  return values;
 }
 
 Status Map::update(const uint8_t* key, size_t keySize, const uint8_t* value, size_t valueSize) const {

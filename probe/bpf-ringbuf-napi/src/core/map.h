@@ -16,6 +16,9 @@ class Map {
  public:
   static Result<std::shared_ptr<Map>> open(const std::shared_ptr<Object>& object, const std::string& name);
 
+  const std::string& name() const { return name_; }
+  /** For as long as the object is open. */
+  Result<int> descriptor() const;
   uint32_t keySize() const { return keySize_; }
   /** As the caller meets it: of a per-CPU map all CPUs' values together. */
   uint32_t valueSize() const { return valueSize_; }
@@ -23,6 +26,8 @@ class Map {
 
   /** False when the key is not there; `value` has room for valueSize() bytes. */
   Result<bool> lookup(const uint8_t* key, size_t keySize, std::vector<uint8_t>& value) const;
+  /** The values of `keys`, one after the other and zeros where there is none. */
+  Result<std::vector<uint8_t>> lookupAll(const uint8_t* keys, size_t size) const;
   Status update(const uint8_t* key, size_t keySize, const uint8_t* value, size_t valueSize) const;
   Result<bool> remove(const uint8_t* key, size_t keySize) const;
 
@@ -32,7 +37,7 @@ class Map {
 
  private:
   Map(std::shared_ptr<Object> object, std::string name, int fd, uint32_t keySize, uint32_t valueSize,
-      uint32_t maxEntries);
+      uint32_t maxEntries, bool isShared);
   Status accepts(size_t keySize) const;
 
   std::shared_ptr<Object> object_;
@@ -41,6 +46,8 @@ class Map {
   uint32_t keySize_;
   uint32_t valueSize_;
   uint32_t maxEntries_;
+  /** An array whose memory can be mapped. */
+  bool isShared_;
 };
 
 }  // namespace bpf_ringbuf
