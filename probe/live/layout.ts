@@ -9,6 +9,8 @@ export const RECORD_SIZE = 392;
 /** What the end of a connection carries over the ring: the record without what is private to the kernel. */
 export const ENDED_SIZE = 304;
 
+export const ENDED_NS = 200;
+
 export const EVENT_OPEN = 1;
 export const ROLE_SERVER = 2;
 export const NOT_ENDED = 0;
@@ -60,10 +62,11 @@ export const record = {
   owned: at8(157),
   hasAsked: at8(158),
   resetBy: at8(159),
+  closed: at8(160),
   turnNs: at64(168),
   requests: at32(192),
   failed: at32(196),
-  endedNs: at64(200),
+  endedNs: at64(ENDED_NS),
   bytesSent: at64(208),
   bytesReceived: at64(216),
   segmentsSent: at32(224),
@@ -80,6 +83,7 @@ export const record = {
     view.getUint32(base + 264 + 4 * slot, LITTLE_ENDIAN),
   status: (view: DataView, base: number, slot: number) =>
     view.getUint16(base + 280 + 2 * slot, LITTLE_ENDIAN),
+  witnessedNs: at64(376),
 } as const;
 
 /** Offsets of 16-byte addresses (IPv4 as `::ffff:a.b.c.d`) and of the process name. */

@@ -35,11 +35,13 @@ import { createPairs } from './pairs.ts';
 import { createParsing } from './parsing.ts';
 import { obstacles } from './preconditions.ts';
 import { PROBE_PRIORITY, raisePriority } from './priority.ts';
+import { SEE_HELD } from './program-table.ts';
 import { type LoadedPrograms, withPrograms } from './programs.ts';
 import { findListeners, namespacesOfProcesses, scanExisting } from './scan.ts';
 import type { ClearText, ClearTextOptions } from './tls/clear-text.ts';
 import { noClearText } from './tls/feature.ts';
 import { createTracker } from './tracker.ts';
+import { createUnseenEnds, whereabouts } from './unseen-ends.ts';
 
 export interface ProbeOptions {
   /** Globs over the names in /run/netns: only their sockets are kept. Without it, those of all namespaces. */
@@ -186,6 +188,7 @@ async function run(
       refusedTables.delete(name);
     },
   });
+  const namedPaths = () => new Map(namespaces.matching.map(({ inum, path }) => [inum, path]));
   const clearText = await startClearText(programs, options.tls);
   const clearTextFeatures = () =>
     options.tls === undefined
@@ -202,8 +205,8 @@ async function run(
     findListeners(programs);
     programs.attach();
     clearText?.follow(clock.now());
-    const named = namespaces.matching.map(({ inum, path }) => [inum, path] as const);
-    scanExisting(programs, filtering ? new Map(named) : new Map([...namespacesOfProcesses(), ...named]));
+    const named = namedPaths();
+    scanExisting(programs, filtering ? named : new Map([...namespacesOfProcesses(), ...named]));
     await readSnapshots(conntrack, clock.now);
   } catch (error) {
     closeAll();
@@ -283,6 +286,7 @@ async function run(
     briefs,
     datagrams,
     clock,
+    unseenEnds: programs.isOn(SEE_HELD) ? createUnseenEnds(whereabouts(programs, namedPaths)) : null,
     onSample: ({ cookie, role, isn, offset, begunNs, answeredNs }) => {
       if (pairs.peer(isn, role) !== null) network.offer(role, { isn, offset }, cookie, answeredNs - begunNs);
     },
@@ -325,6 +329,7 @@ async function run(
       ringRecords,
       ringFull,
       ringRecovered: collector.recovered,
+      endsUnseen: collector.unseen,
       mapFull,
       latenciesLost: samplesLost,
       level: governor.level,

@@ -18,6 +18,8 @@ export interface Tapped {
   /** Every chunk since the last call, with bytes of its own. */
   chunks(): readonly TappedChunk[];
   counters(): KernelCounters;
+  /** From here on nothing is seen; maps can still be read, and iterators run. */
+  detach(): void;
   close(): void;
 }
 
@@ -70,6 +72,7 @@ export function tap(options: Partial<LoadOptions> = {}): Tapped {
         return found;
       },
       counters: () => readCounters(object.map('counters').lookup(new Uint8Array(4)) ?? new Uint8Array()),
+      detach: () => programs.detach(),
       close,
     };
   } catch (error) {
