@@ -210,6 +210,11 @@ export interface ProbeCounters {
   readonly ringFull: number;
   /** Ended connections that a sweep took from the map, because the ring had refused them. */
   readonly ringRecovered: number;
+  /**
+   * Ended connections whose end no kernel program saw: the kernel skips one that would interrupt itself. They are told seconds
+   * later, when their sockets are found to be gone, as having ended then and well.
+   */
+  readonly endsUnseen: number;
   /** Sockets that could not be tracked because the map was full: these are lost. */
   readonly mapFull: number;
   /** Requests counted without their latency, because the kernel had no room for another table of them. */

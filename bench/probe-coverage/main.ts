@@ -63,7 +63,7 @@ function resultOf({ client, server, seen, counters, settleMillis }: Measured) {
     ['server', server.made],
   ] as const;
   const made = sum(client.made) + sum(server.made);
-  const { lost, sockets, ringRecords, ringFull, ringRecovered, mapFull } = counters;
+  const { lost, sockets, ringRecords, ringFull, ringRecovered, endsUnseen, mapFull } = counters;
   return {
     made,
     seen: seen.count(),
@@ -74,7 +74,14 @@ function resultOf({ client, server, seen, counters, settleMillis }: Measured) {
     repeated: seen.repeated(),
     connectionsPerSecond: Math.round(sum(client.made) / (client.nanos / 1e9)),
     settleMillis: Math.round(settleMillis),
-    stages: { sockets, ringRecords, ringRefused: ringFull, recoveredBySweep: ringRecovered, mapFull },
+    stages: {
+      sockets,
+      ringRecords,
+      ringRefused: ringFull,
+      recoveredBySweep: ringRecovered,
+      endsUnseen,
+      mapFull,
+    },
     ends: ends.map(([role, counts]) => {
       const kinds = seen.kinds(role);
       return {
@@ -105,6 +112,7 @@ function table(result: Result): string {
     row('records in the ring', stages.ringRecords),
     row('  refused by it', stages.ringRefused),
     row('  ends from the sweep', stages.recoveredBySweep),
+    row('ends nobody saw', stages.endsUnseen),
     row('no room in the map', stages.mapFull),
     '',
     row('made', made),

@@ -23,20 +23,25 @@ export interface Measured {
 }
 
 const MIX = { half: 5, resetByServer: 5, resetByClient: 5, refused: 5 };
-/** So long without news, and the probe has nothing more to say. */
-const QUIET_MILLIS = 3_000;
+/**
+ * So long without news, and the probe has nothing more to say: an end that no kernel program saw is found within 15 s, and on
+ * a busy machine everything takes its time.
+ */
+const QUIET_MILLIS = 60_000;
 
 /** Makes the connections under the probe's eyes and gives both books. */
 export async function measure(plan: Plan, say: (line: string) => void): Promise<Measured> {
   const pair = createPair();
   try {
     const seen = createSeen();
+    const errors: unknown[] = [];
     const probe = await startProbe({
       netns: Object.values(pair.names),
       ringBytes: plan.ringBytes,
       maxSockets: plan.maxSockets,
       onFlows: () => {},
       onEnded: seen.add,
+      onError: (error) => errors.push(error),
     });
     const load = await startLoad(pair.names).catch(async (error) => {
       await probe.stop();
@@ -62,6 +67,7 @@ export async function measure(plan: Plan, say: (line: string) => void): Promise<
       await settled(sum(client.made) + sum(server.made), () => seen.count() + probe.counters().lost);
       const settleMillis = performance.now() - began;
       await probe.stop();
+      if (errors.length > 0) throw errors[0];
       return { client, server, seen, counters: probe.counters(), settleMillis };
     } finally {
       load.stop();
@@ -83,10 +89,10 @@ function shares({ connections, processes }: Plan): readonly number[] {
 /** Resolves when `reached` is `wanted`, or changes no more. */
 async function settled(wanted: number, reached: () => number): Promise<void> {
   let last = reached();
-  for (let quiet = 0; last < wanted && quiet < QUIET_MILLIS; quiet += 20) {
+  for (let since = performance.now(); last < wanted && performance.now() - since < QUIET_MILLIS; ) {
     await sleep(20);
     const now = reached();
-    if (now !== last) quiet = 0;
+    if (now !== last) since = performance.now();
     last = now;
   }
 }

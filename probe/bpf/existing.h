@@ -90,3 +90,39 @@ int find_orphans(struct bpf_iter__tcp *ctx)
 		rec->ready = 1;
 	return 0;
 }
+
+/*
+ * Whether the sockets of the map are still there, asked by `live/unseen-ends.ts`: a program may be skipped where it would
+ * interrupt itself, or where the kernel runs none, and nothing comes after the end of a socket to make up for it.
+ */
+static __always_inline void witness(const struct sock *sk)
+{
+	struct record *rec = find(sk);
+
+	if (rec)
+		rec->witnessed_ns = bpf_ktime_get_ns();
+}
+
+SEC("iter/task_file")
+int see_held(struct bpf_iter__task_file *ctx)
+{
+	struct sock *sk = socket_of(ctx);
+
+	if (sk && is_tcp(sk))
+		witness(sk);
+	return 0;
+}
+
+/* Those no process holds; what waits in TIME_WAIT has ended. */
+SEC("iter/tcp")
+int see_open(struct bpf_iter__tcp *ctx)
+{
+	struct sock_common *common = ctx->sk_common;
+
+	READ_ONCE_POINTER(common);
+	struct tcp_sock *tp = common ? bpf_skc_to_tcp_sock(common) : NULL;
+
+	if (tp)
+		witness(&tp->inet_conn.icsk_inet.sk);
+	return 0;
+}

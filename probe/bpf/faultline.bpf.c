@@ -188,9 +188,13 @@ static __always_inline int receive_ended(struct sock *sk, int length, int flags)
 		turn_on_receive(rec, tp, length, !(flags & MSG_TRUNC), now);
 	if (is_tapped(rec, state))
 		tap_receive(rec, tp, length, !(flags & MSG_TRUNC), now);
-	if (!rec->closed)
+	if (!rec->closed) {
 		read_counters(tp, rec);
-	else if (rec->turn == TURN_IDLE)
+		return 0;
+	}
+	/* Its end may have been told meanwhile, and its place in the map be somebody else's. */
+	rec = find(sk);
+	if (rec && rec->closed && rec->turn == TURN_IDLE)
 		deliver(rec);
 	return 0;
 }

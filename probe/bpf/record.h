@@ -147,7 +147,7 @@ struct record {
 	__u32 base_segments_received;
 	__u32 base_retransmits;
 	__u32 pad4;
-	__u64 pad5;
+	__u64 witnessed_ns; /* when it was last looked for and was there */
 };
 
 #define IDENTITY_SIZE __builtin_offsetof(struct record, ended_ns)

@@ -90,11 +90,37 @@ static __always_inline struct record *make(const struct sock *sk, enum role role
 	return rec;
 }
 
+_Static_assert(__builtin_offsetof(struct record, delivery) % 4 == 0, "claimed as a word");
+/* The three bytes beside it are set once each. */
+#define CLAIMS 4
+
+/*
+ * True for one of those that would tell the end. A packet ends a socket on another CPU, or in the middle of the program that
+ * tells that its process has read: that one holds no lock of the socket.
+ */
+static __always_inline bool claim(struct record *rec)
+{
+	__u32 *word = (__u32 *)&rec->delivery;
+
+	/* Again where only what stands beside it has changed meanwhile. */
+#pragma clang loop unroll(disable)
+	for (int i = 0; i < CLAIMS; i++) {
+		__u32 before = *(volatile __u32 *)word;
+
+		if ((before & 0xff) != NOT_ENDED)
+			return false;
+		if (__sync_val_compare_and_swap(word, before, before | BY_RING) == before)
+			return true;
+	}
+	return false;
+}
+
 /* Hands the record over: to the ring, or where that is full to the next sweep of the table. */
 static __always_inline void deliver(struct record *rec)
 {
+	if (!claim(rec))
+		return;
 	rec->event = EVENT_END;
-	rec->delivery = BY_RING;
 	if (bpf_ringbuf_output(&ring, rec, ENDED_SIZE, BPF_RB_NO_WAKEUP)) {
 		COUNT(ring_full);
 		rec->delivery = BY_SWEEP;

@@ -3,6 +3,7 @@ import { type Briefs, NO_BRIEFS } from './briefs.ts';
 import {
   DELIVERED_BY_RING,
   DELIVERY_BY_SWEEP,
+  ENDED_NS,
   ENDED_SIZE,
   IDENTITY_SIZE,
   RECORD_SIZE,
@@ -98,6 +99,11 @@ export function sortSweep(values: Uint8Array, count: number, nowNs: number): Swe
     else live.push(base);
   }
   return { view, live, ended };
+}
+
+/** Ends a record whose end nobody saw: the connection was over by then, and nothing went wrong as far as is known. */
+export function endNow(view: DataView, base: number, nowNs: number): void {
+  view.setBigUint64(base + ENDED_NS, BigInt(nowNs), true);
 }
 
 export function isFlow(flow: Flow | null): flow is Flow {

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Ring } from '../bpf-ringbuf-napi/index.js';
 import type { Flow } from '../flow.ts';
-import { endsOf, isFlow, meetRing, sortSweep } from './batch.ts';
+import { endNow, endsOf, isFlow, meetRing, sortSweep } from './batch.ts';
 import type { Briefs } from './briefs.ts';
 import type { Clock } from './clock.ts';
 import type { Conversations } from './conversations.ts';
@@ -13,6 +13,7 @@ import { secondOf } from './slices.ts';
 import type { SocketTable } from './socket-table.ts';
 import type { Ended, Tracker } from './tracker.ts';
 import type { TurnSample } from './turn-sample.ts';
+import type { UnseenEnds } from './unseen-ends.ts';
 
 /** Longest that an ended connection waits for its flow. Shorter costs more wake-ups, longer a larger ring. */
 const DRAIN_MILLIS = 25;
@@ -37,6 +38,8 @@ export interface CollectorSources {
   /** Conversations that are no connections. */
   readonly datagrams: Pick<Datagrams, 'drain' | 'sweep'>;
   readonly clock: Clock;
+  /** `null` where they cannot be found. */
+  readonly unseenEnds: UnseenEnds | null;
   /** Single requests, chosen by the same rule at both ends of a connection. */
   readonly onSample?: (sample: TurnSample) => void;
   /** Ends of connections wait in the ring while payload is read. */
@@ -56,6 +59,8 @@ export interface CollectorSources {
 export interface Collector {
   /** Ended connections taken from the table, because the ring had refused them. */
   readonly recovered: number;
+  /** Ended connections whose end no program saw. */
+  readonly unseen: number;
   /** Ends the loop, then drains and sweeps once more. */
   stop(): Promise<void>;
 }
@@ -71,6 +76,7 @@ export function startCollector(sources: CollectorSources): Collector {
   const drainPayloads = createPayloadDrain({ ring: payloads, conversations, meter, pressing });
   let stopping = false;
   let recovered = 0;
+  let unseen = 0;
   let lastSweep = 0;
   let wake: () => void = () => {};
 
@@ -123,7 +129,12 @@ export function startCollector(sources: CollectorSources): Collector {
   const sweep = async (to: number) => {
     const cutNs = Number(process.hrtime.bigint());
     const { count, values, places } = sockets.sweep();
-    const { view, live, ended } = sortSweep(values, count, cutNs);
+    const swept = sortSweep(values, count, cutNs);
+    const { view } = swept;
+    const gone = new Set(sources.unseenEnds?.among(view, swept.live, cutNs));
+    for (const base of gone) endNow(view, base, cutNs);
+    const live = gone.size === 0 ? swept.live : swept.live.filter((base) => !gone.has(base));
+    const ended = [...swept.ended, ...gone];
     const taken = meter.measure(() => {
       for (const base of ended)
         sockets.release(places[base / RECORD_SIZE]!, values.subarray(base, base + RECORD_SIZE));
@@ -132,7 +143,8 @@ export function startCollector(sources: CollectorSources): Collector {
       tracked.forEach((each, i) => void tracker.match(each, view, ended[i]!));
       return tracked;
     });
-    recovered += ended.length;
+    recovered += swept.ended.length;
+    unseen += gone.size;
     conversations.beginSweep(cutNs);
     await drainPayloads(stopping);
     emit(meter.measure(() => endsOf(tracker, taken, view, ended)));
@@ -199,6 +211,9 @@ export function startCollector(sources: CollectorSources): Collector {
   return {
     get recovered() {
       return recovered;
+    },
+    get unseen() {
+      return unseen;
     },
     async stop() {
       stopping = true;

@@ -9,6 +9,8 @@ export const RECORD_SIZE = 384;
 /** What the end of a connection carries over the ring: the record without what is private to the kernel. */
 export const ENDED_SIZE = 304;
 
+export const ENDED_NS = 192;
+
 export const EVENT_OPEN = 1;
 export const ROLE_SERVER = 2;
 export const NOT_ENDED = 0;
@@ -62,10 +64,11 @@ export const record = {
   owned: at8(149),
   hasAsked: at8(150),
   resetBy: at8(151),
+  closed: at8(152),
   turnNs: at64(160),
   requests: at32(184),
   failed: at32(188),
-  endedNs: at64(192),
+  endedNs: at64(ENDED_NS),
   bytesSent: at64(200),
   bytesReceived: at64(208),
   segmentsSent: at32(216),
@@ -83,6 +86,7 @@ export const record = {
     view.getUint32(base + 256 + 4 * slot, LITTLE_ENDIAN),
   status: (view: DataView, base: number, slot: number) =>
     view.getUint16(base + 272 + 2 * slot, LITTLE_ENDIAN),
+  witnessedNs: at64(376),
 } as const;
 
 /** Offsets of 16-byte addresses (IPv4 as `::ffff:a.b.c.d`) and of the process name. */

@@ -35,12 +35,14 @@ import { createPairs } from './pairs.ts';
 import { createParsing } from './parsing.ts';
 import { obstacles } from './preconditions.ts';
 import { PROBE_PRIORITY, raisePriority } from './priority.ts';
+import { SEE_HELD } from './program-table.ts';
 import { type LoadedPrograms, withPrograms } from './programs.ts';
 import { findListeners, namespacesOfProcesses, scanExisting } from './scan.ts';
 import { openSocketTable, tableSize } from './socket-table.ts';
 import type { ClearText, ClearTextOptions } from './tls/clear-text.ts';
 import { noClearText } from './tls/feature.ts';
 import { createTracker } from './tracker.ts';
+import { createUnseenEnds, whereabouts } from './unseen-ends.ts';
 import { watch } from './watched.ts';
 
 export interface ProbeOptions {
@@ -188,6 +190,7 @@ async function run(
       refusedTables.delete(name);
     },
   });
+  const namedPaths = () => new Map(namespaces.matching.map(({ inum, path }) => [inum, path]));
   const clearText = await startClearText(programs, options.tls);
   const clearTextFeatures = () =>
     options.tls === undefined
@@ -204,8 +207,8 @@ async function run(
     findListeners(programs);
     programs.attach();
     clearText?.follow(clock.now());
-    const named = namespaces.matching.map(({ inum, path }) => [inum, path] as const);
-    scanExisting(programs, filtering ? new Map(named) : new Map([...namespacesOfProcesses(), ...named]));
+    const named = namedPaths();
+    scanExisting(programs, filtering ? named : new Map([...namespacesOfProcesses(), ...named]));
     await readSnapshots(conntrack, clock.now);
   } catch (error) {
     closeAll();
@@ -287,6 +290,7 @@ async function run(
     briefs,
     datagrams,
     clock,
+    unseenEnds: programs.isOn(SEE_HELD) ? createUnseenEnds(whereabouts(programs, namedPaths)) : null,
     onSample: ({ cookie, role, isn, offset, begunNs, answeredNs }) => {
       if (pairs.peer(isn, role) !== null) network.offer(role, { isn, offset }, cookie, answeredNs - begunNs);
     },
@@ -329,6 +333,7 @@ async function run(
       ringRecords,
       ringFull,
       ringRecovered: collector.recovered,
+      endsUnseen: collector.unseen,
       mapFull,
       latenciesLost: samplesLost,
       level: governor.level,

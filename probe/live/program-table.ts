@@ -40,6 +40,10 @@ export const REQUIRED = 'socket_state';
 export const SEND_START = 'send_start';
 /** … and at its end; the kernel programs must know whether it runs. */
 export const SEND_END = 'send_done';
+/** Looks for the sockets of the map among those that processes hold … */
+export const SEE_HELD = 'see_held';
+/** … and among all of one network namespace. */
+export const SEE_OPEN = 'see_open';
 
 export const PROGRAMS: readonly Program[] = [
   {
@@ -177,6 +181,13 @@ export const PROGRAMS: readonly Program[] = [
     hook: { kind: 'iterator', over: 'tcp' },
     feature: 'older connections without a process',
     lost: 'connections opened before the probe that no process had accepted yet',
+  },
+  {
+    name: SEE_HELD,
+    hook: { kind: 'iterator', over: 'task_file' },
+    also: [{ name: SEE_OPEN, hook: { kind: 'iterator', over: 'tcp' } }],
+    feature: 'unseen ends',
+    lost: 'ends of connections that no program saw, because the kernel skipped them',
   },
   {
     name: 'read_queues',

@@ -350,6 +350,7 @@ test('metrics count requests by route, never by name, and what the probe saw and
       ringRecords: 30,
       ringFull: 2,
       ringRecovered: 1,
+      endsUnseen: 0,
       mapFull: 1,
       latenciesLost: 0,
       level: 'payload',

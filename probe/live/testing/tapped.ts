@@ -21,6 +21,8 @@ export interface Tapped {
   /** Every chunk since the last call, with bytes of its own. */
   chunks(): readonly TappedChunk[];
   counters(): KernelCounters;
+  /** From here on nothing is seen; maps can still be read, and iterators run. */
+  detach(): void;
   close(): void;
 }
 
@@ -78,6 +80,7 @@ export function tap(options: Partial<LoadOptions> = {}): Tapped {
         return found;
       },
       counters: () => readCounters(object.map('counters').lookup(new Uint8Array(4)) ?? new Uint8Array()),
+      detach: () => programs.detach(),
       close,
     };
   } catch (error) {
