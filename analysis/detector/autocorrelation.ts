@@ -1,38 +1,30 @@
+import { transform } from './fourier.ts';
+
 /** Autocorrelation at the lags 0 … `lags` (the biased estimate: the sum over all pairs, over the variance); all 0 for a constant. */
 export function autocorrelation(values: Float64Array, lags: number): Float64Array {
-  const n = values.length;
-  const mean = values.reduce((total, value) => total + value, 0) / n;
+  const mean = values.reduce((total, value) => total + value, 0) / values.length;
   const centred = values.map((value) => value - mean);
   const result = products(centred, lags);
   const variance = result[0]!;
-  return variance > 0 ? result.map((value) => value / variance) : new Float64Array(lags + 1);
+  // A constant is left with the rounding of the transform.
+  return centred.some((value) => value !== 0) && variance > 0
+    ? result.map((value) => value / variance)
+    : new Float64Array(lags + 1);
 }
 
-/** Lags that are summed in one pass over the values: four sums that do not wait for each other. */
-const LANES = 4;
-
-/** Sums of the products of values that are 0 … `lags` apart. */
+/** Sums of the products of values that are 0 … `lags` apart: of the power spectrum (Wiener and Khinchin). */
 function products(values: Float64Array, lags: number): Float64Array {
-  const n = values.length;
-  const sums = new Float64Array(lags + LANES);
-  for (let lag = 0; lag <= lags; lag += LANES) {
-    let [a, b, c, d] = [0, 0, 0, 0];
-    // Values one, two and three before the earlier of a pair; there are none before the first.
-    let [before, second, third] = [0, 0, 0];
-    for (let i = lag; i < n; i++) {
-      const value = values[i]!;
-      const earlier = values[i - lag]!;
-      a += value * earlier;
-      b += value * before;
-      c += value * second;
-      d += value * third;
-      third = second;
-      second = before;
-      before = earlier;
-    }
-    sums.set([a, b, c, d], lag);
+  // Zeros behind the values, as many as lags, keep the end from meeting the beginning.
+  const length = 2 ** Math.ceil(Math.log2(Math.max(2, values.length + lags)));
+  const [real, imaginary] = [new Float64Array(length), new Float64Array(length)];
+  real.set(values);
+  transform(real, imaginary);
+  for (let i = 0; i < length; i++) {
+    real[i] = real[i]! ** 2 + imaginary[i]! ** 2;
+    imaginary[i] = 0;
   }
-  return sums.subarray(0, lags + 1);
+  transform(real, imaginary);
+  return real.subarray(0, lags + 1).map((sum) => sum / length);
 }
 
 /** Places from `from` on that are higher than both neighbours, highest first. */

@@ -14,7 +14,7 @@ and with the learned detector:
   edges  generated edges with six channels each, of which half have times that follow their load; surges of traffic are no anomalies
 
 --backend node|wasm|cpu computes the learned detector on that one; the best that is there otherwise.
-Milliseconds are the median of 5 runs on one series in memory; the detector is trained before.
+Milliseconds are the median of 15 runs on one series in memory; the detector is trained before.
 `;
 await benchmark(
   {
