@@ -1,4 +1,4 @@
-import { closeSync, createReadStream, openSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, createReadStream, existsSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -7,6 +7,9 @@ import { inside, run, runSync } from '../load/run.ts';
 import { countOpenings } from './pcap.ts';
 import { PORT } from './service.ts';
 import { startProgram, type Watcher } from './watcher.ts';
+
+/** Where bpftrace looks tracepoints up; not every machine has it mounted. */
+const TRACEFS = '/sys/kernel/tracing';
 
 /** Counts what the probe's main tracepoints see, without telling connections apart. */
 const bpftrace: Watcher = {
@@ -21,6 +24,7 @@ const bpftrace: Watcher = {
       tracepoint:sock:sock_send_length { @sends = count(); }
       tracepoint:sock:sock_recv_length { @receives = count(); }
       tracepoint:sock:sk_data_ready { @arrivals = count(); }`;
+    if (!existsSync(`${TRACEFS}/events`)) runSync('mount', ['-t', 'tracefs', 'tracefs', TRACEFS]);
     const program = await startProgram(['bpftrace', ['-e', script]], { on: 'stdout', text: /^ready$/m });
     return {
       pid: program.child.pid!,
