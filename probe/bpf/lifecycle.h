@@ -84,14 +84,16 @@ static __always_inline bool is_aborted(const struct record *rec, const struct so
 }
 
 /*
- * The socket is over, but its process still holds it: it may read an answer that came before the end, and it is not known
- * yet where it did nothing so far.
+ * The socket is over, but its process still holds it: it may read an answer that came before the end, or be about to return
+ * from reading it (what ends a socket may have waited until then), and it is not known yet where it did nothing so far.
  */
 static __always_inline bool has_more_to_tell(const struct record *rec, const struct tcp_sock *tp)
 {
 	if (flag(tp, SOCK_DEAD))
 		return false;
-	return !rec->owned || (rec->role == ROLE_CLIENT && rec->turn == TURN_ASKED && unread(tp));
+	if (!rec->owned)
+		return true;
+	return rec->role == ROLE_CLIENT && rec->turn == TURN_ASKED && (unread(tp) || read_up_to(tp) != rec->turn_seq);
 }
 
 /* Ends an entry, or leaves it until everything about it is known: at the latest until the socket goes away. */
