@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { placeProbability } from '../certainty/place.ts';
 import { groupBy } from '../group.ts';
 import { excessLikelihood } from '../statistics/tail.ts';
 import { type Counted, cubeOfCounts } from '../testing/cube.ts';
@@ -113,6 +114,7 @@ test('a place is as wide as what is bad in it, though a little of another cause 
   );
   expect(found.map(name)).toEqual(['anywhere, server node=a1', 'server orders, server pod=orders-b2']);
   expect(found[0]!.candidate.ends).toBe('as said');
+  expect(placeProbability(found[0]!)).toBeGreaterThan(0.9);
 });
 
 /** Next to nothing was bad before. */

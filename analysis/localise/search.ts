@@ -126,7 +126,7 @@ function strongest(
   ].filter((candidates) => candidates.length > 0);
   const looked = scopes.reduce((sum, { length }) => sum + length, 0);
   const tops = scopes
-    .flatMap((scope): Top[] => [{ scope, candidate: explaining(scope) }, ...furtherPlaces(scope)])
+    .flatMap((scope): Top[] => [topOf(cube, scope), ...furtherPlaces(scope)])
     .filter(({ candidate }) => candidate.score > 0);
   const refused = new Set<readonly Candidate[]>();
   for (const { candidate, scope, joint } of inOrder(cube, tops)) {
@@ -161,6 +161,16 @@ function furtherPlaces(scope: readonly Candidate[]): Top[] {
   return sorted.slice(1, 1 + FURTHER_PLACES).map((candidate) => ({ scope, candidate }));
 }
 
+/** The best of a scope; a place that is narrowed explains with what lies beside it, which is another cause's. */
+function topOf(cube: Cube, scope: readonly Candidate[]): Top {
+  const whole = explaining(scope);
+  const part = whole.comparable.kind === 'place' ? narrower(scope, whole) : whole;
+  if (part === whole) return { scope, candidate: whole };
+  const [bad, total] = [whole.bad - part.bad, whole.total - part.total];
+  const rest = excessLikelihood(bad, total, whole.expected - part.expected) / cube.inflation;
+  return { scope, candidate: part, joint: part.score + rest - (part.likelihood - part.score) };
+}
+
 /**
  * The best of a scope. Tags that leave most of the excess of their workload outside explain nothing: then all of the
  * workload is the answer, with no tag; unless two parts of it that a tag tells apart are bad at once, which together
@@ -168,7 +178,6 @@ function furtherPlaces(scope: readonly Candidate[]): Top[] {
  */
 function explaining(scope: readonly Candidate[]): Candidate {
   const best = scope.reduce((a, b) => (b.score > a.score ? b : a));
-  if (best.comparable.kind === 'place') return narrower(scope, best);
   const root = scope.find(({ tags }) => tags.length === 0);
   if (!root || root.score <= 0) return best;
   if (best !== root && best.bad - best.expected >= EXPLAINS_FLOOR * (root.bad - root.expected)) return best;
