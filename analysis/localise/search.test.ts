@@ -147,8 +147,11 @@ test('a version in one place is found, though its other pods are a little out of
 describe('narrowing', () => {
   const workload = { namespace: 'shop', workload: 'cart' };
   const clients = podsOf('gateway');
+  // Two of each version on a node: no pod alone is what two tags together are.
   const servers = ['v1', 'v2'].flatMap((version) =>
-    podsOf('cart').map((pod) => ({ ...pod, version, name: `${pod.name}-${version}` })),
+    ['x', 'y'].flatMap((n) =>
+      podsOf('cart').map((pod) => ({ ...pod, version, name: `${pod.name}-${version}${n}` })),
+    ),
   );
   const pairs = clients.flatMap((client) => servers.map((server) => ({ client, server })));
   const columns = [

@@ -72,13 +72,19 @@ int find_sockets(struct bpf_iter__task_file *ctx)
 	return 0;
 }
 
-SEC("iter/tcp")
-int find_orphans(struct bpf_iter__tcp *ctx)
+/* NULL for what waits in TIME_WAIT or has not been accepted: those are no whole sockets. */
+static __always_inline struct tcp_sock *tcp_of(const struct bpf_iter__tcp *ctx)
 {
 	struct sock_common *common = ctx->sk_common;
 
 	READ_ONCE_POINTER(common);
-	struct tcp_sock *tp = common ? bpf_skc_to_tcp_sock(common) : NULL;
+	return common ? bpf_skc_to_tcp_sock(common) : NULL;
+}
+
+SEC("iter/tcp")
+int find_orphans(struct bpf_iter__tcp *ctx)
+{
+	struct tcp_sock *tp = tcp_of(ctx);
 
 	if (!tp)
 		return 0;
@@ -92,7 +98,7 @@ int find_orphans(struct bpf_iter__tcp *ctx)
 }
 
 /*
- * Whether the sockets of the map are still there, asked by `live/unseen-ends.ts`: a program may be skipped where it would
+ * Whether the sockets of the table are still there, asked by `live/unseen-ends.ts`: a program may be skipped where it would
  * interrupt itself, or where the kernel runs none, and nothing comes after the end of a socket to make up for it.
  */
 static __always_inline void witness(const struct sock *sk)
@@ -117,10 +123,7 @@ int see_held(struct bpf_iter__task_file *ctx)
 SEC("iter/tcp")
 int see_open(struct bpf_iter__tcp *ctx)
 {
-	struct sock_common *common = ctx->sk_common;
-
-	READ_ONCE_POINTER(common);
-	struct tcp_sock *tp = common ? bpf_skc_to_tcp_sock(common) : NULL;
+	struct tcp_sock *tp = tcp_of(ctx);
 
 	if (tp)
 		witness(&tp->inet_conn.icsk_inet.sk);

@@ -192,7 +192,7 @@ static __always_inline int receive_ended(struct sock *sk, int length, int flags)
 		read_counters(tp, rec);
 		return 0;
 	}
-	/* Its end may have been told meanwhile, and its place in the map be somebody else's. */
+	/* Its end may have been told meanwhile, and its place in the table be somebody else's. */
 	rec = find(sk);
 	if (rec && rec->closed && rec->turn == TURN_IDLE)
 		deliver(rec);

@@ -23,7 +23,7 @@ export interface LoadOptions {
   readonly objectFile: string;
   readonly filtering: boolean;
   readonly ringBytes: number;
-  /** Sockets that certainly find room (`tableSize`). */
+  /** Sockets there are places for; as rows fill one before another, the last tenth of them may find none, and is counted. */
   readonly maxSockets: number;
   /** Connections with a table of latencies at the same time, at each of the two ends. */
   readonly maxHistograms: number;

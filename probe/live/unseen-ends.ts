@@ -18,7 +18,7 @@ export interface Whereabouts {
 
 /**
  * Finds connections that ended without any program having seen it: the kernel skips a program that would interrupt itself, and
- * there may be places where it runs none. They would look open for ever, and keep their places in the map.
+ * there may be places where it runs none. They would look open for ever, and keep their places in the table.
  */
 export interface UnseenEnds {
   /** Of the live records of a sweep, those whose sockets are gone; called once for each sweep. */
